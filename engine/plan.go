@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Plan is a graph of steps in an order that respects its edges. Nothing is left
+// to decide when it runs. The zero Plan is empty: nothing to do.
+type Plan struct {
+	Revision    Revision
+	Steps       []Step
+	Fingerprint Fingerprint
+}
+
+// Step is one action, the steps that must have succeeded before it, and why it
+// is done.
+type Step struct {
+	ID      StepID
+	Action  Action
+	After   []StepID      // ids of earlier steps
+	Cause   string        // in words, never empty
+	Require []Requirement // checked on a fresh observation right before the action
+}
+
+// RequirementKind is what a step demands of the world right before it runs.
+type RequirementKind uint8
+
+// What a step can demand.
+const (
+	RequireIncarnation RequirementKind = iota + 1 // the node is still the start the plan saw
+	RequirePeerStarted                            // another replica of the node's group is started
+	RequireArbitration                            // an arbitrator is ready
+	RequireNotServing                             // no data node is started
+)
+
+// Requirement is one demand on the world; see Check.
+type Requirement struct {
+	Kind        RequirementKind
+	Node        NodeID
+	Incarnation uint64
+}
+
+// Check says whether the requirement holds, and if not, why in words.
+func (r Requirement) Check(o *Observed) (why string, ok bool) {
+	node, found := o.Node(r.Node)
+	switch r.Kind {
+	case RequireIncarnation:
+		if !found || node.Incarnation != r.Incarnation {
+			return fmt.Sprintf("node %d is no longer the process the plan was made for", r.Node), false
+		}
+	case RequirePeerStarted:
+		if !found || o.StartedIn(node.Group, r.Node) == 0 {
+			return fmt.Sprintf("no other replica of node %d's group is started", r.Node), false
+		}
+	case RequireArbitration:
+		if !o.ArbitrationReady {
+			return "no arbitrator is ready", false
+		}
+	case RequireNotServing:
+		for i := range o.Nodes {
+			if o.Nodes[i].Kind == KindData && o.Nodes[i].Status == StatusStarted {
+				return fmt.Sprintf("data node %d is started", o.Nodes[i].ID), false
+			}
+		}
+	}
+	return "", true
+}
+
+// Empty says that there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.Steps) == 0 }
+
+// String is the canonical text of the plan, one line a step: what a person
+// approves, what tests compare and what is executed.
+func (p *Plan) String() string {
+	if p.Empty() {
+		return "nothing to do\n"
+	}
+	var b strings.Builder
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		fmt.Fprintf(&b, "%3d  %-44s %s", s.ID, s.Action, s.Cause)
+		if len(s.After) > 0 {
+			b.WriteString("  [after")
+			for _, id := range s.After {
+				fmt.Fprintf(&b, " %d", id)
+			}
+			b.WriteByte(']')
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Seal computes the fingerprint from the plan's text. The planner calls it last.
+func (p *Plan) Seal() {
+	if p.Empty() {
+		p.Fingerprint = ""
+		return
+	}
+	sum := sha256.Sum256([]byte(p.String()))
+	p.Fingerprint = Fingerprint(hex.EncodeToString(sum[:8]))
+}
+
+// Report says what each pass of the planner did, and what it waits for.
+type Report struct {
+	Passes []PassReport
+}
+
+// PassReport is the account of one pass.
+type PassReport struct {
+	Pass    string
+	Did     []string
+	Waiting []string // conditions that keep this pass from going on, as sentences
+}
+
+// Waiting lists every reason why the desired state is not reached yet, in the
+// order of the passes.
+func (r *Report) Waiting() []string {
+	var all []string
+	for i := range r.Passes {
+		all = append(all, r.Passes[i].Waiting...)
+	}
+	return all
+}
+
+// Notice tells a person something that does not stop the work.
+type Notice struct {
+	Field string // path in the desired state, or ""
+	Text  string
+}
+
+func (n Notice) String() string {
+	if n.Field == "" {
+		return n.Text
+	}
+	return n.Field + ": " + n.Text
+}
+
+// Problem is one reason why a desired state is refused.
+type Problem struct {
+	Path   string // field of the desired state, "ActiveReplicationFactor" or "OnDemandBackups[1].Id"
+	Rule   string // stable id of the rule, "replicas-within-slots"
+	Text   string // what is wrong, a sentence
+	Fix    string // how to mend it, a sentence
+	Line   int    // 1-based position in the source where known, else 0
+	Column int
+}
+
+// Problems is a refusal: every problem at once. It is an error when not empty.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, one := range p {
+		lines[i] = fmt.Sprintf("%s: %s (%s) %s", one.Path, one.Text, one.Rule, one.Fix)
+	}
+	return strings.Join(lines, "\n")
+}
