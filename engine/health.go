@@ -89,22 +89,28 @@ func HealthOf(wanted *Spec, o *Observed) Health {
 }
 
 // servingHealth is AtRisk as soon as a wanted node is missing or no arbitrator
-// stands ready, and Down for clients while no MySQL server of several answers.
+// stands ready. While no MySQL server answers, the clients have nothing: that is
+// Starting before the first of them ever served, and Down afterwards.
 func servingHealth(wanted *Spec, o *Observed) Health {
-	mysqlStarted, allStarted := 0, true
+	mysqlStarted, mysqlServedBefore, allStarted := 0, false, true
 	for i := range o.Nodes {
 		n := &o.Nodes[i]
 		started := n.Status == StatusStarted && !n.Isolated
-		if n.Kind == KindMySQL && started {
-			mysqlStarted++
+		if n.Kind == KindMySQL {
+			mysqlServedBefore = mysqlServedBefore || n.Incarnation > 1 || n.Status == StatusDead
+			if started {
+				mysqlStarted++
+			}
 		}
 		if wanted.Fills(n.Slot) && !started {
 			allStarted = false
 		}
 	}
 	switch {
-	case wanted.NumManagedMysqldVms > 0 && mysqlStarted == 0:
+	case wanted.NumManagedMysqldVms > 0 && mysqlStarted == 0 && mysqlServedBefore:
 		return Down
+	case wanted.NumManagedMysqldVms > 0 && mysqlStarted == 0:
+		return Starting
 	case !allStarted || !o.ArbitrationReady:
 		return AtRisk
 	}
