@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"rondb-tui/engine"
+)
+
+// driverSentence says what runs the cluster, why, and how to get the other.
+func driverSentence(asked string, s *engine.Snapshot) string {
+	why := "asked for with --driver sim"
+	if asked == "auto" {
+		why = "this version has no other driver; containers come with the Docker driver"
+	}
+	return fmt.Sprintf("cluster %q is SIMULATED in this process, seed %d (%s)", s.Cluster.Name, s.Cluster.Seed, why)
+}
+
+// stepPrinter prints one line for each step that ended since the last snapshot.
+type stepPrinter struct {
+	plan    engine.Fingerprint
+	started time.Time
+	printed map[engine.StepID]bool
+}
+
+func (p *stepPrinter) print(w io.Writer, s *engine.Snapshot) {
+	run := &s.Cluster.Run
+	if run.Plan.Fingerprint != p.plan || !run.Started.Equal(p.started) {
+		p.plan, p.started, p.printed = run.Plan.Fingerprint, run.Started, map[engine.StepID]bool{}
+	}
+	for i := range run.Steps {
+		step, state := &run.Plan.Steps[i], &run.Steps[i]
+		if p.printed[step.ID] || state.State != engine.StepDone && state.State != engine.StepFailed {
+			continue
+		}
+		p.printed[step.ID] = true
+		line := fmt.Sprintf("%-6s %2d/%-2d %-46s %6.1f s", state.State, step.ID, len(run.Steps), step.Action, state.Finished.Sub(state.Started).Seconds())
+		if state.Err != "" {
+			line += "  " + clean(state.Err)
+		}
+		_, _ = fmt.Fprintln(w, line)
+	}
+}
+
+// statusLine is the cluster in one line.
+func statusLine(s *engine.Snapshot) string {
+	c, l := &s.Cluster, &s.Load
+	parts := []string{string(c.Name), string(c.State), string(c.Health), "SIMULATED"}
+	for _, g := range c.Groups {
+		parts = append(parts, fmt.Sprintf("NG%d=%d/%d", g.ID, g.Started, len(g.Nodes)))
+	}
+	if l.Workload != "none" {
+		parts = append(parts, fmt.Sprintf("%.0f op/s p99=%s acked=%d verified=%d unknown=%d", l.OpsPerSecond,
+			l.P99.Round(100*time.Microsecond), l.Ledger.Acked, l.Ledger.Verified, l.Ledger.Unknown))
+	}
+	parts = append(parts, fmt.Sprintf("LOST=%d", l.Ledger.Lost))
+	return strings.Join(parts, " ")
+}
+
+// progressOf changes whenever the cluster comes closer to what is wanted.
+func progressOf(s *engine.Snapshot) string {
+	var b strings.Builder
+	fmt.Fprint(&b, s.Cluster.State, s.Cluster.Run.Plan.Fingerprint, s.Cluster.Run.Done)
+	for i := range s.Cluster.Observed.Nodes {
+		n := &s.Cluster.Observed.Nodes[i]
+		fmt.Fprint(&b, n.Status, n.StartPhase)
+	}
+	return b.String()
+}
+
+// whyNot explains in one sentence what the cluster waits for.
+func whyNot(s *engine.Snapshot) string {
+	switch {
+	case len(s.Cluster.Waiting) > 0:
+		return clean(s.Cluster.Waiting[0])
+	case s.Cluster.Reason != "":
+		return clean(s.Cluster.Reason)
+	}
+	return "the cluster is " + string(s.Cluster.Health)
+}
+
+// clean keeps foreign text from reaching the terminal as anything but text.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,53 @@
+package loop
+
+import (
+	"time"
+
+	"rondb-tui/engine"
+	"rondb-tui/engine/exec"
+)
+
+// Limits and intervals of the loop.
+const (
+	// defaultObserveEvery is the longest time without a look when no bell rings.
+	defaultObserveEvery = 2 * time.Second
+	// observeRunning is the same while a plan runs.
+	observeRunning = 250 * time.Millisecond
+	// observeGap is the shortest time between two looks, so that a burst of bells
+	// costs one look.
+	observeGap = 20 * time.Millisecond
+	// maxKills is how many kills may be under way at the same moment.
+	maxKills = 16
+	// maxCauses is how many different causes the event of a plan's start names.
+	maxCauses = 2
+)
+
+// Config says whose state a loop owns and how. Driver, Journal, Clock and
+// ObserveEvery are for the Loop; a Core reads the rest.
+type Config struct {
+	Name       engine.ClusterName
+	DriverName string // "sim", "docker"
+	Simulated  bool
+	Seed       uint64
+
+	// Spec is the desired state of a new cluster. If State holds one, that counts
+	// and Spec is not looked at.
+	Spec  engine.Spec
+	State State
+	// MaxAttempts is how many runs in a row may fail, without bringing the desired
+	// state nearer, before ERROR_STATE; 0 means engine.MaxAttempts.
+	MaxAttempts int
+
+	Driver  engine.Driver    // required
+	Journal Journal          // required
+	Clock   func() time.Time // nil means time.Now
+	// ObserveEvery is the longest time between two looks while no plan runs; 0
+	// means 2 s.
+	ObserveEvery time.Duration
+}
+
+// betweenRuns is the pause after a failed run, the same each time: 250 ms,
+// doubled up to 30 s.
+func betweenRuns() exec.Policy {
+	return exec.Policy{Base: 250 * time.Millisecond, Max: 30 * time.Second}
+}

@@ -1,0 +1,234 @@
+package simdrv
+
+import (
+	"slices"
+
+	"rondb-tui/engine"
+)
+
+// Do performs one step, or looks whether what it waits for has come. done says
+// that the effect has happened, or that the condition holds. It never waits:
+// without done and without an error, ask again after something has changed.
+func (w *World) Do(step engine.Step) (done bool, err error) {
+	w.enter()
+	defer w.leave()
+	return w.do(step)
+}
+
+func (w *World) do(step engine.Step) (done bool, err error) {
+	if engine.IsAwait(step.Action) {
+		return w.await(step.Action)
+	}
+	op, id := step.Action.String(), step.Action.Node()
+	if w.chance(w.chances.DoFails) {
+		w.note("lost order: %s", op)
+		return false, engine.Errorf(engine.KindTransient, op, id, "the order was lost")
+	}
+	w.note("order: %s", op)
+	if err := w.effect(step.Action); err != nil {
+		return false, err
+	}
+	w.touch()
+	if w.chance(w.chances.ReplyLost) {
+		w.note("lost reply: %s", op)
+		return false, engine.Errorf(engine.KindTransient, op, id, "the reply was lost")
+	}
+	return true, nil
+}
+
+// effect performs an action.
+func (w *World) effect(action engine.Action) error {
+	if a, ok := action.(engine.WriteConfig); ok {
+		return w.configure(a.Config)
+	}
+	if _, ok := action.(engine.StopAllDataNodes); ok {
+		w.stopAll()
+		return nil
+	}
+	n, err := w.slotNode(action)
+	if err != nil {
+		return err
+	}
+	switch a := action.(type) {
+	case engine.CreateNode:
+		n.container = true
+		return nil
+	case engine.RemoveNode:
+		return w.remove(n, a.DropVolume)
+	case engine.StartNode:
+		return w.start(n, a.Initial)
+	case engine.StopNode:
+		return w.stop(n, action)
+	case engine.ActivateNode:
+		return w.activate(n, action)
+	case engine.DeactivateNode:
+		return w.deactivate(n, action)
+	default:
+		return engine.Errorf(engine.KindUnsupported, action.String(), action.Node(), "the simulated cluster cannot do it")
+	}
+}
+
+// slotNode finds the node that an action is about.
+func (w *World) slotNode(action engine.Action) (*node, error) {
+	n := w.node(action.Node())
+	if n == nil {
+		return nil, engine.Errorf(engine.KindNotFound, action.String(), action.Node(), "the configuration has no such node")
+	}
+	return n, nil
+}
+
+// configure makes the slots of a configuration. Its topology is for good: the
+// same again is accepted, another is refused.
+func (w *World) configure(config engine.ClusterConfig) error {
+	const op = "write the cluster configuration"
+	if w.config != nil {
+		if *w.config != config {
+			return engine.Errorf(engine.KindUnsupported, op, 0, "another configuration is in use")
+		}
+		return nil
+	}
+	if config.NodeGroups < 1 || config.MaxReplicas < 1 || config.MaxReplicas > engine.MaxReplicas ||
+		config.NodeGroups*config.MaxReplicas > engine.MaxDataNodes {
+		return engine.Errorf(engine.KindInvalid, op, 0, "%d node groups of %d replicas", config.NodeGroups, config.MaxReplicas)
+	}
+	w.config = &config
+	spec := engine.Spec{
+		NumNodeGroups: config.NodeGroups, MaxReplicationFactor: config.MaxReplicas,
+		NumTotalMysqldSlots: config.MysqldSlots, NumMysqldSlotsPerVm: config.MysqldSlotsPer,
+		NumTotalApiSlots: config.APISlots, NumApiSlotsPerVm: config.APISlotsPer,
+	}
+	w.groups = make([][]*node, config.NodeGroups)
+	for _, slot := range spec.Slots() {
+		n := &node{Slot: slot, status: engine.StatusStopped}
+		if slot.Kind == engine.KindData {
+			n.replica = replica{active: slot.Replica < config.ReplicasAtStart, failureHandled: true, parts: map[part]map[string]Row{}}
+			w.groups[slot.Group] = append(w.groups[slot.Group], n)
+		}
+		w.nodes = append(w.nodes, n)
+	}
+	return nil
+}
+
+func (w *World) remove(n *node, dropVolume bool) error {
+	if n.running() {
+		return engine.Errorf(engine.KindDenied, "remove "+n.Slot.String(), n.ID, "its process is running")
+	}
+	n.container, n.status, n.lastError = false, engine.StatusStopped, ""
+	if dropVolume && n.Kind == engine.KindData && n.replica.hasData {
+		w.note("node %d: its volume is removed", n.ID)
+		w.wipe(n)
+	}
+	return nil
+}
+
+func (w *World) start(n *node, initial bool) error {
+	if !n.container {
+		return engine.Errorf(engine.KindNotFound, "start "+n.Slot.String(), n.ID, "it has no container")
+	}
+	if n.status == engine.StatusStopping {
+		return engine.Errorf(engine.KindTransient, "start "+n.Slot.String(), n.ID, "it is stopping")
+	}
+	if n.running() {
+		return nil
+	}
+	if w.inCluster(n) || w.inFormation(n) {
+		// Its connections are refused by those who still count on its last
+		// process, which tells them that this is gone.
+		w.detect()
+		if w.inCluster(n) {
+			return engine.Errorf(engine.KindTransient, "start "+n.Slot.String(), n.ID, "Id %d already allocated by another node", n.ID)
+		}
+	}
+	w.launch(n, initial)
+	return nil
+}
+
+// managed says whether a management server is there to change the configuration.
+func (w *World) managed() bool {
+	return slices.ContainsFunc(w.nodes, func(n *node) bool {
+		return n.Kind == engine.KindManagement && n.started() && n.responsive()
+	})
+}
+
+func (w *World) activate(n *node, action engine.Action) error {
+	switch {
+	case n.Kind != engine.KindData:
+		return engine.Errorf(engine.KindInvalid, action.String(), n.ID, "only data nodes are activated")
+	case n.replica.active:
+		return nil
+	case !w.managed():
+		return engine.Errorf(engine.KindTransient, action.String(), n.ID, "no management server is started")
+	}
+	n.replica.active = true
+	w.report(n.ID, engine.SeverityInfo, "Node is active in the configuration now")
+	return nil
+}
+
+func (w *World) deactivate(n *node, action engine.Action) error {
+	switch {
+	case n.Kind != engine.KindData:
+		return engine.Errorf(engine.KindInvalid, action.String(), n.ID, "only data nodes are deactivated")
+	case !n.replica.active:
+		return nil
+	case !w.managed():
+		return engine.Errorf(engine.KindTransient, action.String(), n.ID, "no management server is started")
+	case n.replica.current && !n.replica.member && w.lastCurrent(n):
+		return engine.Errorf(engine.KindDenied, action.String(), n.ID, "it holds the only newest data of its node group")
+	}
+	if err := w.stop(n, action); err != nil {
+		return err
+	}
+	n.replica.active, n.replica.current = false, n.replica.member
+	n.replica.stale = n.replica.hasData
+	w.report(n.ID, engine.SeverityInfo, "Node is not active in the configuration any more")
+	return nil
+}
+
+func (w *World) lastCurrent(n *node) bool {
+	return !slices.ContainsFunc(w.groups[n.Group], func(peer *node) bool {
+		return peer != n && peer.replica.current
+	})
+}
+
+// await says whether what an action waits for is there, and fails as soon as it
+// can only come by somebody's doing.
+func (w *World) await(action engine.Action) (bool, error) {
+	if _, ok := action.(engine.AwaitArbitration); ok {
+		return w.awaitArbitration()
+	}
+	n, err := w.slotNode(action)
+	if err != nil {
+		return false, err
+	}
+	never := engine.Errorf(engine.KindConflict, action.String(), n.ID, "it is %s %s", w.statusOf(n), n.lastError)
+	switch action.(type) {
+	case engine.AwaitStarted:
+		if !n.running() || n.status == engine.StatusStopping {
+			return false, never
+		}
+		return n.started() && !n.frozen, nil
+	case engine.AwaitDown:
+		if n.running() && n.status != engine.StatusStopping {
+			return false, never
+		}
+		return !n.running(), nil
+	case engine.AwaitFailureHandled:
+		return n.Kind != engine.KindData || n.replica.failureHandled, nil
+	default:
+		return false, engine.Errorf(engine.KindUnsupported, action.String(), n.ID, "the simulated cluster cannot do it")
+	}
+}
+
+func (w *World) awaitArbitration() (bool, error) {
+	const op = "wait for an arbitrator"
+	if !w.cluster.serving {
+		return false, engine.Errorf(engine.KindConflict, op, 0, "the data nodes do not form a cluster")
+	}
+	could := slices.ContainsFunc(w.nodes, func(n *node) bool {
+		return (n.Kind == engine.KindManagement || n.Kind == engine.KindMySQL) && n.running()
+	})
+	if !could {
+		return false, engine.Errorf(engine.KindConflict, op, 0, "no management server and no MySQL server is running")
+	}
+	return w.cluster.arbitrator.node != nil, nil
+}

@@ -1,0 +1,227 @@
+package sqlfront
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dolthub/go-mysql-server/sql"
+	"github.com/dolthub/go-mysql-server/sql/types"
+
+	"rondb-tui/engine"
+)
+
+const (
+	ndbinfoName = "ndbinfo"
+	// pageSize is the unit of NDB's memory, in bytes.
+	pageSize = 32 << 10
+	// noGeneration is the configuration generation of a cluster that sets none.
+	noGeneration = 0
+)
+
+// ndbinfo is the read-only database in which data nodes tell about themselves.
+// Its rows are computed from one look at the cluster.
+type ndbinfo struct{ server *server }
+
+var _ sql.ReadOnlyDatabase = (*ndbinfo)(nil)
+
+// infoTable is a table of ndbinfo: one row, or a few, for each live data node.
+type infoTable struct {
+	server  *server
+	name    string
+	columns []column
+	rows    func(o *engine.Observed, live []*engine.NodeObservation) []sql.Row
+}
+
+type column struct {
+	name string
+	typ  sql.Type
+}
+
+var (
+	_ sql.Table          = (*infoTable)(nil)
+	_ sql.TemporaryTable = (*infoTable)(nil)
+)
+
+var shortText = types.MustCreateStringWithDefaults(types.LongText.Type(), 255)
+
+// infoTables lists the tables by name; the names of their columns are NDB's.
+var infoTables = map[string]infoTable{
+	"nodes": {rows: nodesRows, columns: []column{
+		{"node_id", types.Uint32}, {"uptime", types.Int64}, {"status", shortText},
+		{"start_phase", types.Uint32}, {"config_generation", types.Uint32},
+	}},
+	"membership": {rows: membershipRows, columns: []column{
+		{"node_id", types.Uint32}, {"group_id", types.Uint32}, {"left_node", types.Uint32},
+		{"right_node", types.Uint32}, {"president", types.Uint32}, {"successor", types.Uint32},
+		{"succession_order", types.Uint32}, {"Conf_HB_order", types.Uint32},
+		{"arbitrator", types.Uint32}, {"arb_ticket", shortText}, {"arb_state", shortText},
+		{"arb_connected", shortText}, {"connected_rank1_arbs", shortText}, {"connected_rank2_arbs", shortText},
+	}},
+	"memoryusage": {rows: memoryRows, columns: []column{
+		{"node_id", types.Uint32}, {"memory_type", shortText}, {"used", types.Uint64},
+		{"used_pages", types.Uint64}, {"total", types.Uint64}, {"total_pages", types.Uint64},
+	}},
+}
+
+// Name implements sql.Database.
+func (n *ndbinfo) Name() string { return ndbinfoName }
+
+// IsReadOnly implements sql.ReadOnlyDatabase.
+func (n *ndbinfo) IsReadOnly() bool { return true }
+
+// GetTableInsensitive implements sql.Database.
+func (n *ndbinfo) GetTableInsensitive(_ *sql.Context, name string) (sql.Table, bool, error) {
+	name = strings.ToLower(name)
+	known, ok := infoTables[name]
+	if !ok {
+		return nil, false, nil
+	}
+	known.server, known.name = n.server, name
+	return &known, true, nil
+}
+
+// GetTableNames implements sql.Database.
+func (n *ndbinfo) GetTableNames(*sql.Context) ([]string, error) {
+	names := make([]string, 0, len(infoTables))
+	for name := range infoTables {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Name implements sql.Table.
+func (t *infoTable) Name() string { return t.name }
+
+// String implements sql.Table.
+func (t *infoTable) String() string { return t.name }
+
+// Schema implements sql.Table.
+func (t *infoTable) Schema() sql.Schema {
+	schema := make(sql.Schema, 0, len(t.columns))
+	for _, c := range t.columns {
+		schema = append(schema, &sql.Column{
+			Name: c.name, Type: c.typ, Nullable: true, Source: t.name, DatabaseSource: ndbinfoName,
+		})
+	}
+	return schema
+}
+
+// Collation implements sql.Table.
+func (t *infoTable) Collation() sql.CollationID { return sql.Collation_Default }
+
+// IsTemporary implements sql.TemporaryTable.
+func (t *infoTable) IsTemporary() bool { return false }
+
+// Partitions implements sql.Table.
+func (t *infoTable) Partitions(*sql.Context) (sql.PartitionIter, error) {
+	return sql.PartitionsToPartitionIter(wholeTable{}), nil
+}
+
+// PartitionRows implements sql.Table.
+func (t *infoTable) PartitionRows(ctx *sql.Context, _ sql.Partition) (sql.RowIter, error) {
+	o, err := t.server.opts.Observe(ctx)
+	if err != nil {
+		return nil, answer(err)
+	}
+	return sql.RowsToRowIter(t.rows(&o, liveDataNodes(&o))...), nil
+}
+
+// liveDataNodes are those that can answer, in the order of their ids.
+func liveDataNodes(o *engine.Observed) []*engine.NodeObservation {
+	var live []*engine.NodeObservation
+	for i := range o.Nodes {
+		n := &o.Nodes[i]
+		if n.Kind == engine.KindData && n.Status.Running() && n.Status != engine.StatusPaused {
+			live = append(live, n)
+		}
+	}
+	return live
+}
+
+func nodesRows(o *engine.Observed, live []*engine.NodeObservation) []sql.Row {
+	var rows []sql.Row
+	for _, n := range live {
+		uptime := int64(max(0, o.At.Sub(n.StartedAt).Seconds()))
+		status, phase := strings.ToUpper(n.Status.String()), uint32(n.StartPhase)
+		switch n.Status {
+		case engine.StatusStarted:
+			phase = 0
+		case engine.StatusStopping:
+			status = "STOPPING_1"
+		}
+		rows = append(rows, sql.Row{uint32(n.ID), uptime, status, phase, uint32(noGeneration)})
+	}
+	return rows
+}
+
+// membershipRows shows the heartbeat ring, the succession and the arbitration as
+// each started node sees them; in the simulated cluster they agree.
+func membershipRows(o *engine.Observed, live []*engine.NodeObservation) []sql.Row {
+	ring := slices.DeleteFunc(slices.Clone(live), func(n *engine.NodeObservation) bool {
+		return n.Status != engine.StatusStarted
+	})
+	line := slices.Clone(ring)
+	slices.SortStableFunc(line, func(a, b *engine.NodeObservation) int {
+		if a.President != b.President {
+			if a.President {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
+	})
+	var successor engine.NodeID
+	if len(line) > 1 {
+		successor = line[1].ID
+	}
+	ticket, state, connected := arbitration(o)
+	var rows []sql.Row
+	for i, n := range ring {
+		left, right := ring[(i+len(ring)-1)%len(ring)].ID, ring[(i+1)%len(ring)].ID
+		order := slices.Index(line, n)
+		rows = append(rows, sql.Row{
+			uint32(n.ID), uint32(n.Group), uint32(left), uint32(right), uint32(o.President),
+			uint32(successor), uint32(order), uint32(0), uint32(o.Arbitrator), ticket, state, connected,
+			startedIDs(o, engine.KindManagement), startedIDs(o, engine.KindMySQL),
+		})
+	}
+	return rows
+}
+
+// arbitration tells of the arbitrator. The ticket is made of who it is and which
+// of its lives this is, so that a new arbitrator has a new ticket.
+func arbitration(o *engine.Observed) (ticket, state, connected string) {
+	arbitrator, found := o.Node(o.Arbitrator)
+	switch {
+	case !found:
+		return fmt.Sprintf("%016x", 0), "ARBIT_FIND", "No"
+	case o.ArbitrationReady:
+		state, connected = "ARBIT_RUN", "Yes"
+	default:
+		state, connected = "ARBIT_PREP1", "No"
+	}
+	return fmt.Sprintf("%08x%08x", int(arbitrator.ID), arbitrator.Incarnation), state, connected
+}
+
+// startedIDs lists the nodes of a kind that could arbitrate.
+func startedIDs(o *engine.Observed, kind engine.NodeKind) string {
+	var ids []string
+	for i := range o.Nodes {
+		if n := &o.Nodes[i]; n.Kind == kind && n.Status == engine.StatusStarted && !n.Isolated {
+			ids = append(ids, n.ID.String())
+		}
+	}
+	return strings.Join(ids, ", ")
+}
+
+func memoryRows(_ *engine.Observed, live []*engine.NodeObservation) []sql.Row {
+	var rows []sql.Row
+	for _, n := range live {
+		used, total := uint64(max(0, n.MemoryUsed)), uint64(max(0, n.MemoryTotal))
+		rows = append(rows, sql.Row{uint32(n.ID), "Data memory", used, used / pageSize, total, total / pageSize})
+	}
+	return rows
+}

@@ -1,0 +1,228 @@
+package sqlfront
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+func TestTransactions(t *testing.T) {
+	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT) ENGINE=NDB")
+	other := c.dial(t, serverB, "d", "")
+	one := connection(t, db)
+	run(t, one, "BEGIN", "INSERT INTO t VALUES (1, 10)")
+	expect(t, one, "SELECT v FROM t", "10")
+	expect(t, other, "SELECT v FROM t", "")
+	run(t, one, "COMMIT")
+	expect(t, other, "SELECT v FROM t", "10")
+
+	run(t, one, "START TRANSACTION", "UPDATE t SET v = 11", "ROLLBACK")
+	expect(t, one, "SELECT v FROM t", "10")
+
+	run(t, one, "BEGIN", "UPDATE t SET v = 20", "SAVEPOINT s", "UPDATE t SET v = 30", "INSERT INTO t VALUES (2, 2)", "ROLLBACK TO SAVEPOINT s")
+	expect(t, one, "SELECT a, v FROM t", "1,20")
+	run(t, one, "RELEASE SAVEPOINT s")
+	expectError(t, one, "ROLLBACK TO SAVEPOINT s", 1305)
+	run(t, one, "COMMIT")
+	expect(t, other, "SELECT a, v FROM t", "1,20")
+
+	run(t, one, "SET autocommit = 0", "UPDATE t SET v = 40")
+	expect(t, other, "SELECT v FROM t", "20")
+	run(t, one, "ROLLBACK", "UPDATE t SET v = 50", "SET autocommit = 1")
+	expect(t, other, "SELECT v FROM t", "50")
+
+	run(t, one, "START TRANSACTION READ ONLY")
+	expectError(t, one, "UPDATE t SET v = 60", 1792)
+	run(t, one, "ROLLBACK")
+	expect(t, one, "SELECT v FROM t", "50")
+
+	run(t, one, "BEGIN", "DELETE FROM t")
+	expect(t, other, "SELECT v FROM t", "50")
+	run(t, one, "ROLLBACK")
+	expect(t, other, "SELECT v FROM t", "50")
+}
+
+// TestFailedStatementLeavesNothing holds that a failed statement outside BEGIN
+// takes its earlier rows and its locks with it, and that one inside BEGIN takes
+// its rows only.
+func TestFailedStatementLeavesNothing(t *testing.T) {
+	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)")
+	other := c.dial(t, serverB, "d", "")
+	run(t, db, "INSERT INTO t VALUES (3, 0)")
+	one := connection(t, db)
+	expectError(t, one, "INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)", 1062)
+	run(t, other, "INSERT INTO t VALUES (1, 100)")
+	run(t, one, "INSERT INTO t VALUES (4, 4)")
+	expect(t, other, "SELECT a, v FROM t ORDER BY a", "1,100;3,0;4,4")
+
+	run(t, one, "BEGIN", "UPDATE t SET v = 5 WHERE a = 4")
+	expectError(t, one, "INSERT INTO t VALUES (5, 5), (3, 3)", 1062)
+	run(t, one, "COMMIT")
+	expect(t, other, "SELECT a, v FROM t ORDER BY a", "1,100;3,0;4,5")
+}
+
+// TestLockingReads holds that FOR UPDATE and LOCK IN SHARE MODE lock, in plain
+// and in prepared statements, on whichever server.
+func TestLockingReads(t *testing.T) {
+	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)")
+	run(t, db, "INSERT INTO t VALUES (1, 0), (2, 0)")
+	writer := connection(t, c.dial(t, serverB, "d", ""))
+	for name, lock := range map[string]func(*sql.Conn){
+		"text":     func(h *sql.Conn) { read(t, h, "SELECT v FROM t WHERE a = 1 FOR UPDATE") },
+		"prepared": func(h *sql.Conn) { read(t, h, "SELECT v FROM t WHERE a = ? FOR UPDATE", 1) },
+		"shared":   func(h *sql.Conn) { read(t, h, "SELECT v FROM t WHERE a = 1 LOCK IN SHARE MODE") },
+		"scan":     func(h *sql.Conn) { read(t, h, "SELECT v FROM t FOR UPDATE") },
+		"execute": func(h *sql.Conn) {
+			run(t, h, "PREPARE s FROM 'SELECT v FROM t WHERE a = 1 FOR UPDATE'")
+			read(t, h, "EXECUTE s")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			holder := connection(t, db)
+			run(t, holder, "BEGIN")
+			lock(holder)
+			expectError(t, writer, "UPDATE t SET v = 1 WHERE a = 1", 1205)
+			run(t, holder, "ROLLBACK")
+			run(t, writer, "UPDATE t SET v = 0 WHERE a = 1", "UPDATE t SET v = 1 WHERE a = 1")
+			run(t, writer, "UPDATE t SET v = 0 WHERE a = 1")
+		})
+	}
+	t.Run("plain reads do not wait", func(t *testing.T) {
+		run(t, writer, "BEGIN", "UPDATE t SET v = 9 WHERE a = 1")
+		expect(t, db, "SELECT v FROM t WHERE a = 1", "0")
+		run(t, writer, "ROLLBACK")
+	})
+}
+
+// TestLockWaitTimeoutEndsTheTransaction holds that, as on NDB, the transaction
+// is gone with the error, and that what follows does not become half of it.
+func TestLockWaitTimeoutEndsTheTransaction(t *testing.T) {
+	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)")
+	run(t, db, "INSERT INTO t VALUES (1, 0), (2, 0)")
+	holder, victim := connection(t, db), connection(t, c.dial(t, serverB, "d", ""))
+	run(t, holder, "BEGIN", "UPDATE t SET v = 1 WHERE a = 1")
+	run(t, victim, "BEGIN", "UPDATE t SET v = 1 WHERE a = 2")
+	if state, text := expectError(t, victim, "UPDATE t SET v = 1 WHERE a = 1", 1205); state != "HY000" || text == "" {
+		t.Errorf("SQL state %s, text %q", state, text)
+	}
+	expect(t, db, "SELECT v FROM t WHERE a = 2 FOR UPDATE", "0")
+	run(t, victim, "COMMIT")
+	run(t, holder, "COMMIT")
+	expect(t, victim, "SELECT a, v FROM t ORDER BY a", "1,1;2,0")
+}
+
+// retry repeats a transaction that meets a temporary error, as any client of NDB
+// has to.
+func retry(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
+	for {
+		err := transact(ctx, db, do)
+		var told *mysql.MySQLError
+		if err == nil || !errors.As(err, &told) || (told.Number != 1297 && told.Number != 1205) {
+			return err
+		}
+	}
+}
+
+func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
+
+// together runs workers at the same time and reports their first error.
+func together(t *testing.T, workers int, work func(worker int) error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	failures := make(chan error, workers)
+	for w := range workers {
+		wg.Go(func() { failures <- work(w) })
+	}
+	wg.Wait()
+	for range workers {
+		if err := <-failures; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestBankKeepsItsTotal(t *testing.T) {
+	const accounts, workers, transfers = 8, 6, 25
+	c, db := withTable(t, "CREATE TABLE account (id INT PRIMARY KEY, balance BIGINT NOT NULL) ENGINE=NDB")
+	for id := range accounts {
+		run(t, db, "INSERT INTO account VALUES ("+strconv.Itoa(id)+", 1000)")
+	}
+	pools := []*sql.DB{c.dial(t, serverA, "d", "interpolateParams=true"), c.dial(t, serverB, "d", "")}
+	together(t, workers, func(w int) error {
+		rng := rand.New(rand.NewPCG(uint64(w), 1))
+		for range transfers {
+			from, to := rng.IntN(accounts), rng.IntN(accounts)
+			if from == to {
+				continue
+			}
+			if err := retry(t.Context(), pools[w%len(pools)], func(tx *sql.Tx) error {
+				return transfer(t.Context(), tx, from, to, rng.IntN(50))
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, pool := range pools {
+		expect(t, pool, "SELECT SUM(balance), COUNT(*) FROM account", "8000,8")
+	}
+}
+
+// transfer reads under locks and writes what it computed itself.
+func transfer(ctx context.Context, tx *sql.Tx, from, to, amount int) error {
+	balances := map[int]int{}
+	for _, id := range []int{min(from, to), max(from, to)} {
+		var balance int
+		if err := tx.QueryRowContext(ctx, "SELECT balance FROM account WHERE id = ? FOR UPDATE", id).Scan(&balance); err != nil {
+			return err
+		}
+		balances[id] = balance
+	}
+	balances[from] -= amount
+	balances[to] += amount
+	for id, balance := range balances {
+		if _, err := tx.ExecContext(ctx, "UPDATE account SET balance = ? WHERE id = ?", balance, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestNoUpdateIsLost(t *testing.T) {
+	const workers, rounds = 6, 20
+	c, db := withTable(t, "CREATE TABLE n (id INT PRIMARY KEY, v INT)", "INSERT INTO n VALUES (1, 0)")
+	pools := []*sql.DB{db, c.dial(t, serverB, "d", "")}
+	forms := []string{
+		"UPDATE n SET v = v + 1 WHERE id = 1",
+		"UPDATE n SET v = v + 1",
+		"INSERT INTO n VALUES (1, 0) ON DUPLICATE KEY UPDATE v = v + 1",
+	}
+	together(t, workers, func(w int) error {
+		for range rounds {
+			if err := retry(t.Context(), pools[w%len(pools)], func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(t.Context(), forms[w%len(forms)])
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	expect(t, db, "SELECT v FROM n", strconv.Itoa(workers*rounds))
+}

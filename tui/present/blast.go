@@ -1,0 +1,175 @@
+package present
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rondb-tui/engine"
+)
+
+// Blast is what killing some nodes at the same moment would do, by the rules of
+// arbitration and what is started now.
+type Blast struct {
+	Targets []engine.NodeID
+	Stops   bool // the cluster stops
+	NoSQL   bool // no MySQL server answers afterwards
+	Rows    []Line
+}
+
+// BlastOf foresees a kill of some nodes, in rows of at most w columns.
+func BlastOf(s *engine.Snapshot, targets []engine.NodeID, w int) Blast {
+	o := &s.Cluster.Observed
+	lost := make(map[engine.NodeID]bool, len(targets))
+	kinds := map[engine.NodeKind]bool{}
+	for _, id := range targets {
+		if n, found := o.Node(id); found {
+			lost[id] = true
+			kinds[n.Kind] = true
+		}
+	}
+	b := Blast{Targets: slices.Sorted(slices.Values(targets))}
+	b.add(w, Strong, "kill -9 "+b.names(o))
+	if kinds[engine.KindData] {
+		b.addData(s, lost, w)
+	}
+	b.addMySQL(s, lost, w)
+	b.addManagement(s, lost, w)
+	b.addUsual(s, kinds, w)
+	return b
+}
+
+func (b *Blast) add(w int, role Role, text string) {
+	for _, row := range Wrap(text, w) {
+		b.Rows = append(b.Rows, Words(role, row))
+	}
+}
+
+func (b *Blast) names(o *engine.Observed) string {
+	var names []string
+	for _, id := range b.Targets {
+		n, found := o.Node(id)
+		switch {
+		case !found:
+			names = append(names, fmt.Sprintf("node %d", id))
+		case n.Kind == engine.KindData:
+			names = append(names, fmt.Sprintf("%s (NG%d)", n.Slot, n.Group))
+		default:
+			names = append(names, n.Slot.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// addData tells the copies left and the verdict of the arbitration rules.
+func (b *Blast) addData(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) {
+	o := &s.Cluster.Observed
+	for i := range s.Cluster.Groups {
+		g := &s.Cluster.Groups[i]
+		left := 0
+		touched := false
+		for _, id := range g.Nodes {
+			n, found := o.Node(id)
+			touched = touched || lost[id]
+			if found && n.Status == engine.StatusStarted && !lost[id] {
+				left++
+			}
+		}
+		if !touched {
+			continue
+		}
+		role := Plain
+		if left <= 1 {
+			role = Warn
+		}
+		b.add(w, role, fmt.Sprintf("NG%d: copies %d -> %d of %d", g.ID, g.Started, left, len(g.Nodes)))
+	}
+	if !o.Serving {
+		b.add(w, Info, "The cluster does not serve now, so nothing stops that runs.")
+		return
+	}
+	verdict := engine.Survive(o.Members(), lost, len(s.Cluster.Groups), o.ArbitrationReady && !lost[o.Arbitrator])
+	if verdict.Survives {
+		asked := "The arbitrator is not asked."
+		if verdict.Code == 46 {
+			asked = fmt.Sprintf("The arbitrator is asked: node %d.", o.Arbitrator)
+		}
+		b.add(w, Good, "The cluster goes on: "+verdict.Why+". "+asked)
+		return
+	}
+	b.Stops = true
+	b.add(w, Alarm, "The cluster WILL stop: "+verdict.Why+".")
+	b.add(w, Bad, "It comes back by a system restart from the last global checkpoint; writes since then may roll back by design.")
+}
+
+func (b *Blast) addMySQL(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) {
+	var serving, down []string
+	for _, n := range NodesOf(s, engine.KindMySQL) {
+		switch {
+		case lost[n.ID]:
+			down = append(down, n.ID.String())
+		case n.Status == engine.StatusStarted && !n.Isolated:
+			serving = append(serving, n.ID.String())
+		}
+	}
+	b.NoSQL = len(serving) == 0
+	switch {
+	case b.Stops:
+		b.add(w, Plain, "No MySQL server can commit until the data nodes are back.")
+	case b.NoSQL:
+		b.add(w, Bad, "No MySQL server answers until one is back.")
+	default:
+		b.add(w, Plain, "MySQL servers that go on serving: "+strings.Join(serving, ", "))
+	}
+	if len(down) > 0 {
+		b.add(w, Plain, "Connections to MySQL server "+strings.Join(down, ", ")+
+			" break at once; replies lost around a commit count as unknown.")
+	}
+}
+
+func (b *Blast) addManagement(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) {
+	o := &s.Cluster.Observed
+	if o.Arbitrator != 0 && lost[o.Arbitrator] && !b.Stops {
+		b.add(w, Warn, fmt.Sprintf("Node %d is the arbitrator; another has to be chosen.", o.Arbitrator))
+	}
+	if o.President != 0 && lost[o.President] && !b.Stops {
+		b.add(w, Plain, fmt.Sprintf("Node %d is the president; another data node takes over.", o.President))
+	}
+}
+
+// addUsual tells how long earlier kills of the same kinds kept clients waiting.
+func (b *Blast) addUsual(s *engine.Snapshot, kinds map[engine.NodeKind]bool, w int) {
+	var least, most time.Duration
+	seen := 0
+	for i := range s.Load.Incidents {
+		one := &s.Load.Incidents[i]
+		if one.Open || len(one.Nodes) != len(b.Targets) || !sameKinds(s, one.Nodes, kinds) {
+			continue
+		}
+		if seen == 0 || one.Blackout < least {
+			least = one.Blackout
+		}
+		most = max(most, one.Blackout)
+		seen++
+	}
+	switch {
+	case seen == 0:
+		b.add(w, Dim, "Outage for clients: not measured in this session yet.")
+	case least == most:
+		b.add(w, Plain, fmt.Sprintf("Outage for clients, %s like it: %s", plural(seen, "earlier kill"), timeSpan(most)))
+	default:
+		b.add(w, Plain, fmt.Sprintf("Outage for clients, %s like it: %s to %s",
+			plural(seen, "earlier kill"), timeSpan(least), timeSpan(most)))
+	}
+}
+
+func sameKinds(s *engine.Snapshot, nodes []engine.NodeID, kinds map[engine.NodeKind]bool) bool {
+	for _, id := range nodes {
+		n, found := s.Cluster.Observed.Node(id)
+		if !found || !kinds[n.Kind] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,208 @@
+package present
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rondb-tui/engine"
+)
+
+func text(rows []Line) string {
+	var b strings.Builder
+	for _, row := range rows {
+		b.WriteString(row.String())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func TestBlast(t *testing.T) {
+	for _, one := range []struct {
+		name         string
+		change       func(*engine.Snapshot)
+		targets      []engine.NodeID
+		stops, noSQL bool
+		says         []string
+	}{
+		{
+			name: "a replica, the arbitrator decides", targets: []engine.NodeID{2},
+			says: []string{"kill -9 data node 2 (NG0)", "copies 2 -> 1 of 2", "goes on", "The arbitrator is asked: node 65.", "go on serving: 67, 68", "not measured"},
+		},
+		{
+			name: "a replica and the arbitrator", targets: []engine.NodeID{2, 65}, stops: true,
+			says: []string{"The cluster WILL stop: exactly half of the data nodes are left and no arbitrator is ready", "may roll back by design"},
+		},
+		{name: "the group", targets: []engine.NodeID{1, 2}, stops: true, says: []string{"copies 2 -> 0 of 2", "a node group has no survivor"}},
+		{
+			name: "the arbitrator alone", targets: []engine.NodeID{65},
+			says: []string{"kill -9 management server 65", "Node 65 is the arbitrator; another has to be chosen."},
+		},
+		{name: "all MySQL servers", targets: []engine.NodeID{67, 68}, noSQL: true, says: []string{"No MySQL server answers until one is back."}},
+		{
+			name: "not serving", targets: []engine.NodeID{1, 2},
+			change: func(s *engine.Snapshot) { s.Cluster.Observed.Serving = false },
+			says:   []string{"does not serve now"},
+		},
+		{
+			name: "measured before", targets: []engine.NodeID{1},
+			change: func(s *engine.Snapshot) {
+				s.Load.Incidents = []engine.Incident{
+					{Nodes: []engine.NodeID{2}, Blackout: 600 * time.Millisecond},
+					{Nodes: []engine.NodeID{1}, Blackout: 740 * time.Millisecond},
+					{Nodes: []engine.NodeID{1}, Blackout: 9 * time.Second, Open: true},
+					{Nodes: []engine.NodeID{67}, Blackout: time.Millisecond},
+				}
+			},
+			says: []string{"2 earlier kills like it: 600 ms to 740 ms"},
+		},
+	} {
+		s := small()
+		if one.change != nil {
+			one.change(s)
+		}
+		b := BlastOf(s, one.targets, 200)
+		if b.Stops != one.stops || b.NoSQL != one.noSQL {
+			t.Errorf("%s: stops %v, no MySQL server %v", one.name, b.Stops, b.NoSQL)
+		}
+		for _, say := range one.says {
+			if got := text(b.Rows); !strings.Contains(got, say) {
+				t.Errorf("%s does not say %q:\n%s", one.name, say, got)
+			}
+		}
+	}
+}
+
+func TestAvailability(t *testing.T) {
+	s := small()
+	slot := func(id engine.NodeID) engine.Slot {
+		n, _ := s.Cluster.Observed.Node(id)
+		return n.Slot
+	}
+	for _, one := range []struct {
+		name    string
+		actions []engine.Action
+		want    string
+	}{
+		{"nothing stops", []engine.Action{engine.CreateNode{Slot: slot(3)}}, "keeps at least 2 started replicas, and at least 2 MySQL servers answer"},
+		{
+			"one after another",
+			[]engine.Action{
+				engine.StopNode{Slot: slot(1)}, engine.AwaitStarted{Slot: slot(1)},
+				engine.StopNode{Slot: slot(2)}, engine.AwaitStarted{Slot: slot(2)}, engine.StopNode{Slot: slot(67)},
+			},
+			"keeps at least 1 started replica, and at least 1 MySQL server answers",
+		},
+		{"a whole group", []engine.Action{engine.StopNode{Slot: slot(1)}, engine.DeactivateNode{Slot: slot(2)}}, "NOT AVAILABLE: a node group has no started replica"},
+		{"all MySQL servers", []engine.Action{engine.StopNode{Slot: slot(67)}, engine.RemoveNode{Slot: slot(68)}}, "NOT AVAILABLE: no MySQL server answers"},
+		{"waiting for what runs", []engine.Action{engine.AwaitStarted{Slot: slot(1)}, engine.StopNode{Slot: slot(1)}}, "at least 1 started replica"},
+		{"everything", []engine.Action{engine.StopAllDataNodes{}}, "NOT AVAILABLE: every data node stops"},
+	} {
+		var plan engine.Plan
+		for i, a := range one.actions {
+			plan.Steps = append(plan.Steps, engine.Step{ID: engine.StepID(i + 1), Action: a, Cause: "test"})
+		}
+		if got := text(ChangeRows(s, &engine.Preview{Plan: plan}, 200)); !strings.Contains(got, one.want) {
+			t.Errorf("%s does not say %q:\n%s", one.name, one.want, got)
+		}
+	}
+}
+
+func TestHeader(t *testing.T) {
+	s := small()
+	s.Cluster.Health = engine.AtRisk
+	s.Load.Ledger = engine.LedgerView{Acked: 18_000_000_000, Unknown: 1234}
+	for w := 40; w <= 240; w++ {
+		got := Header(s, w).String()
+		if Width(got) != w || !strings.HasSuffix(got, "LOST 0 ") || !strings.Contains(got, "SIMULATED") || !strings.Contains(got, "AT RISK") {
+			t.Errorf("at %d columns: %q", w, got)
+		}
+	}
+	s.Cluster.Name = "a-name-of-forty-characters-that-is-long.."
+	s.Load.Ledger.Lost = 12
+	for w := 1; w <= 240; w++ {
+		row := Header(s, w)
+		if Width(row.String()) > w {
+			t.Errorf("at %d columns: %q", w, row)
+		}
+		if w >= 40 && (!strings.HasSuffix(row.String(), "LOST 12 ") || !strings.Contains(row.String(), "SIMULATED") || row[len(row)-1].Role != Alarm) {
+			t.Errorf("at %d columns: %q", w, row)
+		}
+		if line := StatusLine(s, w); line.Width() > w {
+			t.Errorf("status line at %d columns: %q", w, line)
+		}
+	}
+}
+
+func TestWhyNot(t *testing.T) {
+	s := small()
+	if got := WhyNot(s); got != "" {
+		t.Errorf("at the desired state: %q", got)
+	}
+	s.Cluster.State = engine.WorkingTowards
+	if got := WhyNot(s); got != "no reason was given" {
+		t.Errorf("no reason: %q", got)
+	}
+	s.Cluster.Reason, s.Cluster.Waiting = "steady", []string{"steady", "no arbitrator is ready"}
+	if got := WhyNot(s); got != "steady; no arbitrator is ready" {
+		t.Errorf("two reasons: %q", got)
+	}
+}
+
+// TestLedgerNamesEveryWrong: nothing a ledger can find is left unsaid.
+func TestLedgerNamesEveryWrong(t *testing.T) {
+	s := small()
+	v := &View{Now: s.At, Glyphs: Blocks()}
+	s.Load.Workload = "bank"
+	s.Load.Ledger = engine.LedgerView{Lost: 1, RolledBack: 2, Duplicated: 3, Torn: 4, Resurrected: 5, Unknown: 6, Verdict: engine.VerdictFail}
+	got := text(LedgerRows(s, v, 28))
+	for _, say := range []string{"LOST 1", "FAIL", "rolled back by design 2", "duplicated 3", "torn 4", "resurrected 5", "unknown 6"} {
+		if !strings.Contains(got, say) {
+			t.Errorf("does not say %q:\n%s", say, got)
+		}
+	}
+}
+
+// TestRowsFit: no presenter draws wider or higher than it was told, from the
+// smallest pane there is.
+func TestRowsFit(t *testing.T) {
+	s := small()
+	s.Load.Workload, s.Load.Running, s.Load.Samples = "bank", true, make([]engine.LoadSample, 30)
+	s.Cluster.State, s.Cluster.Waiting = engine.WorkingTowards, []string{strings.Repeat("because ", 30)}
+	s.Cluster.Events = make([]engine.Event, 40)
+	s.Cluster.Observed.Nodes[0].Status, s.Cluster.Observed.Nodes[0].Doing = engine.StatusStarting, strings.Repeat("copying ", 30)
+	s.Cluster.Observed.Nodes[1].Err, s.Cluster.Observed.Nodes[1].Status = strings.Repeat("broken ", 30), engine.StatusDead
+	s.Load.Incidents = []engine.Incident{{Fault: strings.Repeat("kill ", 40)}}
+	v := &View{Now: s.At, Glyphs: Blocks()}
+	const narrowestLoad, narrowest = 28, 38 // inside the panes at 80x24 and at 40x8
+	for h := range 20 {
+		for _, row := range append(LoadRows(s, v, narrowestLoad, h), LedgerRows(s, v, narrowestLoad)...) {
+			if row.Width() > narrowestLoad {
+				t.Errorf("the load at %dx%d has a row of %d: %q", narrowestLoad, h, row.Width(), row)
+			}
+		}
+	}
+	for w := narrowest; w <= 200; w += 7 {
+		for h := 1; h <= 40; h += 5 {
+			var cluster []Line
+			for _, row := range ClusterRows(s, v, w) {
+				cluster = append(cluster, row.Line)
+			}
+			cards, _ := ClusterCards(s, v, w, h)
+			for name, rows := range map[string][]Line{
+				"load": LoadRows(s, v, w, h), "engine": EngineRows(s, v, w, h), "incident": IncidentRows(s, v, w, h),
+				"timeline": TimelineRows(s, v, w, h, 3), "boot": BootRows(s, v, w, h), "log": ClusterLogRows(s, w, h), "cards": cards,
+			} {
+				if len(rows) > h {
+					t.Errorf("%s at %dx%d has %d rows", name, w, h, len(rows))
+				}
+				cluster = append(cluster, rows...)
+			}
+			for _, row := range cluster {
+				if row.Width() > w {
+					t.Errorf("at %dx%d a row is %d wide: %q", w, h, row.Width(), row)
+				}
+			}
+		}
+	}
+}

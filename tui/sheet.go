@@ -1,0 +1,182 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rondb-tui/engine"
+	"rondb-tui/tui/present"
+)
+
+// sheetKind is what a sheet asks.
+type sheetKind uint8
+
+const (
+	sheetHelp sheetKind = iota
+	sheetLeave
+	sheetKill
+	sheetRestart
+	sheetChange
+)
+
+// sheet is a dialog over the screen. It gets every key while it is on top.
+type sheet struct {
+	kind    sheetKind
+	targets []engine.NodeID // kill
+	change  engine.Scale    // change
+	intent  engine.Intent   // what is asked for; nil for help and leave
+
+	preview *engine.Preview // restart, change: what it would do
+	waiting uint64          // token of the preview on its way, 0 none
+	sending uint64          // token of the request on its way, 0 none
+	note    string          // what came of the last try, foreign text cleaned
+
+	focus  int    // index of the button
+	first  int    // first row shown of the body
+	typed  string // answer to "type the node id"
+	needed string // that answer, "" where none is asked for
+	stops  bool   // kill: it would stop the cluster, or all MySQL servers
+}
+
+// button is one answer to a sheet.
+type button struct {
+	label  string
+	role   present.Role
+	action action
+}
+
+// previews says whether the sheet shows a plan before it can be answered.
+func (sh *sheet) previews() bool { return sh.kind == sheetRestart || sh.kind == sheetChange }
+
+// newKillSheet asks before a kill; the harmless answer has the focus if the
+// cluster or every MySQL server would be gone.
+func newKillSheet(s *engine.Snapshot, targets []engine.NodeID) *sheet {
+	sh := &sheet{kind: sheetKill, targets: targets, intent: engine.KillNode{Targets: targets}}
+	sh.follow(s)
+	if !sh.stops {
+		sh.focus = 1
+	}
+	return sh
+}
+
+func newRestartSheet(item present.Item) *sheet {
+	return &sheet{kind: sheetRestart, targets: []engine.NodeID{item.Node}, intent: engine.RestartNode{Target: item.Node}}
+}
+
+func newChangeSheet(target engine.ScaleTarget, delta int) *sheet {
+	sh := &sheet{kind: sheetChange}
+	sh.rescale(engine.Scale{Target: target, Delta: delta})
+	return sh
+}
+
+func (sh *sheet) rescale(change engine.Scale) {
+	sh.change = change
+	sh.intent = change
+	sh.preview = nil
+	sh.focus, sh.first = 0, 0
+}
+
+// follow looks at a newer snapshot. If what is asked became dangerous, the focus
+// goes back to the harmless answer.
+func (sh *sheet) follow(s *engine.Snapshot) {
+	if sh.kind != sheetKill {
+		return
+	}
+	blast := present.BlastOf(s, sh.targets, singleWidth)
+	dangerous := blast.Stops || blast.NoSQL
+	if dangerous && !sh.stops {
+		sh.focus = 0
+	}
+	sh.stops = dangerous
+	sh.needed = ""
+	if blast.Stops {
+		sh.needed = typedIDs(sh.targets)
+	}
+}
+
+// typedIDs is what has to be typed to confirm: the ids, in order.
+func typedIDs(ids []engine.NodeID) string {
+	words := make([]string, len(ids))
+	for i, id := range slices.Sorted(slices.Values(ids)) {
+		words[i] = id.String()
+	}
+	return strings.Join(words, " ")
+}
+
+// buttons are the answers that can be given now; the harmless one is first.
+func (sh *sheet) buttons() []button {
+	cancel := button{"Cancel", present.Plain, closeSheet{}}
+	switch sh.kind {
+	case sheetHelp:
+		return []button{{"Close", present.Plain, closeSheet{}}}
+	case sheetLeave:
+		return []button{{"Stay", present.Plain, closeSheet{}}, {"End the cluster and quit", present.Bad, leave{ExitLeft}}}
+	case sheetKill:
+		if sh.sending != 0 || sh.typed != sh.needed {
+			return []button{cancel}
+		}
+		return []button{cancel, {"Kill", present.Bad, submitSheet{}}}
+	default:
+		if sh.sending != 0 || !sh.appliable() {
+			return []button{cancel}
+		}
+		return []button{cancel, {"Apply", present.Strong, submitSheet{}}}
+	}
+}
+
+// appliable says whether the plan is known and would be accepted.
+func (sh *sheet) appliable() bool {
+	return sh.preview != nil && len(sh.preview.Problems) == 0
+}
+
+// request is what the person agreed to: the intent, bound to the revision and
+// the plan that were shown.
+func (sh *sheet) request() engine.Request {
+	r := engine.Request{Intent: sh.intent, By: engine.ActorYou}
+	if sh.preview != nil {
+		r.Base = sh.preview.Base
+		r.Approved = sh.preview.Plan.Fingerprint
+	}
+	return r
+}
+
+// done is the remark once the request is accepted.
+func (sh *sheet) done() string {
+	switch sh.kind {
+	case sheetKill:
+		return "killed node " + strings.ReplaceAll(typedIDs(sh.targets), " ", ", ")
+	case sheetRestart:
+		return fmt.Sprintf("restarting node %d", sh.targets[0])
+	default:
+		return "applied: " + string(sh.change.Target)
+	}
+}
+
+// previewed takes the answer to the preview that was waited for. The focus goes
+// to Apply once there is a plan, unless the person has moved on.
+func (sh *sheet) previewed(p engine.Preview, err error) {
+	sh.waiting = 0
+	if err != nil {
+		sh.preview = nil
+		sh.note = "no plan: " + present.Clean(err.Error())
+		sh.focus = 0
+		return
+	}
+	sh.preview = &p
+	if sh.appliable() {
+		sh.focus = 1
+	}
+}
+
+// refused takes the refusal of the request. After a conflict the plan is made
+// anew, because the person has agreed to another one.
+func (sh *sheet) refused(err error) action {
+	sh.sending, sh.focus = 0, 0
+	if engine.KindOf(err) == engine.KindConflict && sh.previews() {
+		sh.note = "The cluster changed since this plan was made; nothing was done. This is the plan now."
+		return previewSheet{}
+	}
+	sh.note = "refused: " + present.Clean(err.Error())
+	return nil
+}

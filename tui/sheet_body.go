@@ -1,0 +1,185 @@
+package tui
+
+import (
+	"fmt"
+
+	"rondb-tui/engine"
+	"rondb-tui/tui/present"
+)
+
+// title names the sheet.
+func (sh *sheet) title() string {
+	switch sh.kind {
+	case sheetHelp:
+		return "Help"
+	case sheetLeave:
+		return "Leave?"
+	case sheetKill:
+		return "Kill?"
+	case sheetRestart:
+		return fmt.Sprintf("Restart node %d?", sh.targets[0])
+	default:
+		return "Change " + countWords(sh.change.Target) + "?"
+	}
+}
+
+// countWords is the field's name of a count of the desired state.
+func countWords(target engine.ScaleTarget) string {
+	switch target {
+	case engine.ScaleReplicas:
+		return "replicas"
+	case engine.ScaleMySQL:
+		return "MySQL servers"
+	case engine.ScaleManagement:
+		return "management servers"
+	case engine.ScaleAPI:
+		return "API nodes"
+	default:
+		return string(target)
+	}
+}
+
+// countOf reads a count out of a desired state.
+func countOf(s *engine.Spec, target engine.ScaleTarget) int {
+	switch target {
+	case engine.ScaleReplicas:
+		return s.ActiveReplicationFactor
+	case engine.ScaleMySQL:
+		return s.NumManagedMysqldVms
+	case engine.ScaleManagement:
+		return s.NumManagedMgmdVms
+	case engine.ScaleAPI:
+		return s.NumManagedApiVms
+	default:
+		return s.NumNodeGroups
+	}
+}
+
+// body is what a sheet says, in rows of w columns.
+func (sh *sheet) body(m *Model, w int) []present.Line {
+	var rows []present.Line
+	switch sh.kind {
+	case sheetHelp:
+		return helpRows(m, w)
+	case sheetLeave:
+		return leaveRows(w)
+	case sheetKill:
+		rows = present.BlastOf(m.snap, sh.targets, w).Rows
+	case sheetRestart, sheetChange:
+		rows = sh.planBody(m.snap, w)
+	}
+	if sh.note != "" {
+		rows = append(noteRows(sh.note, w), rows...)
+	}
+	return rows
+}
+
+func noteRows(note string, w int) []present.Line {
+	var rows []present.Line
+	for _, text := range present.Wrap(note, w) {
+		rows = append(rows, present.Words(present.Bad, text))
+	}
+	return rows
+}
+
+func (sh *sheet) planBody(s *engine.Snapshot, w int) []present.Line {
+	var rows []present.Line
+	if sh.kind == sheetChange {
+		now := countOf(&s.Cluster.Spec, sh.change.Target)
+		text := fmt.Sprintf("%s: %d -> %d", countWords(sh.change.Target), now, now+sh.change.Delta)
+		rows = append(rows, present.Words(present.Strong, text).Add(present.Dim, "   (+ and - change it)"))
+	}
+	switch {
+	case sh.preview != nil:
+		rows = append(rows, present.ChangeRows(s, sh.preview, w)...)
+	case sh.waiting != 0:
+		rows = append(rows, present.Words(present.Info, "computing the plan"))
+	}
+	return rows
+}
+
+// answers are the rows below the body: what to type, and the buttons.
+func (sh *sheet) answers(w int) []present.Line {
+	var rows []present.Line
+	if sh.needed != "" && sh.sending == 0 {
+		rows = append(rows, present.Words(present.Warn, present.Clip("to confirm, type "+sh.needed+":", w-len(sh.needed)-3)).
+			Add(present.Strong, " "+sh.typed+"_"))
+	}
+	line := present.Line{}
+	buttons := sh.buttons()
+	focus := min(sh.focus, len(buttons)-1)
+	for i, b := range buttons {
+		role, left, right := b.role, "  ", "  "
+		if i == focus {
+			role, left, right = role|present.Selected, "> ", " <"
+		}
+		line = line.Add(role, left+b.label+right).Add(present.Plain, "  ")
+	}
+	hint := "enter = " + buttons[focus].label
+	if sh.sending != 0 {
+		hint = "asking the engine"
+	}
+	return append(rows, present.Between(line, present.Words(present.Dim, hint), w))
+}
+
+// shortAnswer is a sheet on a terminal with room for one line.
+func (sh *sheet) shortAnswer() present.Line {
+	buttons := sh.buttons()
+	label := buttons[min(sh.focus, len(buttons)-1)].label
+	return present.Words(present.Strong, sh.title()+" ").Add(present.Selected, "> "+label+" <")
+}
+
+// leaveRows says what leaving does; the engine is in this process.
+func leaveRows(w int) []present.Line {
+	var rows []present.Line
+	for _, one := range []struct {
+		role present.Role
+		text string
+	}{
+		{present.Plain, "The engine and the simulated cluster run inside this program."},
+		{present.Bad, "Leaving ends the cluster, and its data is gone."},
+		{present.Dim, "The same --seed gives the same cluster again, empty."},
+	} {
+		for _, text := range present.Wrap(one.text, w) {
+			rows = append(rows, present.Words(one.role, text))
+		}
+	}
+	return rows
+}
+
+// helpRows is the key table; what a key cannot do now is said beside it.
+func helpRows(m *Model, w int) []present.Line {
+	var rows []present.Line
+	const keyWidth = 11
+	entry := func(role present.Role, keys, about string) {
+		for i, text := range present.Wrap(about, max(w-keyWidth, 8)) {
+			if i > 0 {
+				keys = ""
+			}
+			rows = append(rows, present.Words(present.Strong, present.Pad(keys, keyWidth)).Add(role, text))
+		}
+	}
+	last := section("")
+	for i := range m.commands {
+		c := &m.commands[i]
+		if m.ui.screen == screenBoot && !c.boot {
+			continue
+		}
+		if c.heading() != last {
+			last = c.heading()
+			rows = append(rows, present.Words(present.Info, string(last)))
+		}
+		role, about := present.Plain, c.about
+		if m.snap != nil {
+			if why := c.reason(m.snap, &m.ui); why != "" {
+				role, about = present.Dim, about+" - not now: "+why
+			}
+		}
+		entry(role, c.binding.Help().Key, about)
+	}
+	rows = append(rows, present.Words(present.Info, "In a sheet"))
+	for _, k := range sheetKeys() {
+		entry(present.Plain, k.keys, k.about)
+	}
+	return rows
+}

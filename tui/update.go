@@ -1,0 +1,154 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"rondb-tui/engine"
+	"rondb-tui/tui/present"
+)
+
+// Update implements tea.Model.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.rev++
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return m, m.perform(m.pressed(msg))
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+	case snapshotMsg:
+		m.arrived(msg.snap)
+		return m, waitSnapshot(m.ctx, m.engine, m.gap)
+	case clockMsg:
+		m.tell()
+		return m, later(m.ctx, clockTick, clockMsg{})
+	case previewMsg:
+		m.previewed(msg)
+	case submittedMsg:
+		return m, m.submitted(msg)
+	case toastOverMsg:
+		m.toastOver(msg.number)
+	case endedMsg:
+		m.exitErr = msg.err
+		return m, m.perform(leave{ExitEngine})
+	}
+	return m, nil
+}
+
+// arrived takes a snapshot; nil is none yet.
+func (m *Model) arrived(s *engine.Snapshot) {
+	if s == nil || s == m.snap {
+		return
+	}
+	if m.snap != nil && m.ui.back > 0 {
+		m.ui.back += newEvents(m.snap, s) // what is looked at stands still
+	}
+	m.snap, m.seenAt, m.now = s, m.clock(), s.At
+	if m.ui.screen == screenBoot && present.Ready(s) {
+		m.ui.screen = screenCluster
+	}
+	m.ui.back = min(m.ui.back, len(s.Cluster.Events))
+	m.ui.settle(s)
+	for _, sh := range m.ui.sheets {
+		sh.follow(s)
+	}
+	m.relayout()
+}
+
+func newEvents(before, now *engine.Snapshot) int {
+	a, b := before.Cluster.Events, now.Cluster.Events
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	return int(b[len(b)-1].Seq - a[len(a)-1].Seq)
+}
+
+// tell moves the snapshot's time on with the clock, for ages.
+func (m *Model) tell() {
+	if m.snap != nil {
+		m.now = m.snap.At.Add(m.clock().Sub(m.seenAt))
+	}
+}
+
+func (m *Model) resize(w, h int) {
+	if m.layout.w == w && m.layout.h == h {
+		return
+	}
+	m.layout.w, m.layout.h = w, h
+	m.relayout()
+}
+
+// relayout places the panes anew and keeps the selection in sight.
+func (m *Model) relayout() {
+	m.layout = layoutFor(m.layout.w, m.layout.h, m.ui.focus, m.ui.bottom)
+	at, shown := m.layout.pane(paneCluster)
+	if m.snap == nil || !shown {
+		return
+	}
+	all := places(m.snap)
+	for i, p := range all {
+		if p.item != m.ui.selected {
+			continue
+		}
+		row := p.row
+		if i == 0 || all[i-1].block != p.block {
+			row = max(row-1, 0) // with the heading of its group
+		}
+		h := at.inner().h
+		m.ui.first = present.Window(present.Window(m.ui.first, row, 1<<20, h), p.row, 1<<20, h)
+	}
+}
+
+// pressed finds what a key leads to: the top sheet first, then the table.
+func (m *Model) pressed(msg tea.KeyPressMsg) action {
+	if msg.String() == "ctrl+c" {
+		return m.interrupted()
+	}
+	if sh := m.ui.top(); sh != nil {
+		return sh.key(msg)
+	}
+	if m.ui.screen == screenBoot && m.snap != nil && msg.String() == "enter" {
+		m.ui.screen = screenCluster
+		return nil
+	}
+	for i := range m.commands {
+		c := &m.commands[i]
+		if !key.Matches(msg, c.binding) {
+			continue
+		}
+		if !c.boot && (m.ui.screen == screenBoot || m.snap == nil) {
+			return nil
+		}
+		return m.command(c)
+	}
+	return nil
+}
+
+func (m *Model) command(c *command) action {
+	if m.snap != nil {
+		if why := c.reason(m.snap, &m.ui); why != "" {
+			return say{why}
+		}
+	}
+	if c.danger && m.layout.kind <= layoutLine {
+		return say{"enlarge the window to 40x8: what this would do has to be readable"}
+	}
+	next := c.do(m.snap, &m.ui)
+	m.relayout()
+	return next
+}
+
+// interrupted opens the leave sheet; the second time in a row it leaves.
+func (m *Model) interrupted() action {
+	now := m.clock()
+	again := !m.ui.interrupted.IsZero() && now.Sub(m.ui.interrupted) <= interruptGap
+	m.ui.interrupted = now
+	if again {
+		return leave{ExitForced}
+	}
+	if sh := m.ui.top(); sh != nil && sh.kind == sheetLeave {
+		return nil
+	}
+	return openSheet{&sheet{kind: sheetLeave}}
+}
