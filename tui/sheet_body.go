@@ -15,6 +15,9 @@ func (sh *sheet) title() string {
 	case sheetLeave:
 		return "Leave?"
 	case sheetKill:
+		if sh.needed != "" {
+			return "Kill? The cluster WILL stop"
+		}
 		return "Kill?"
 	case sheetRestart:
 		return fmt.Sprintf("Restart node %d?", sh.targets[0])

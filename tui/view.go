@@ -90,19 +90,26 @@ func (m *Model) view() *present.View {
 	return &present.View{Now: m.now, Glyphs: m.glyphs, Selected: m.ui.selected, Marked: m.ui.marked}
 }
 
-// maxSheetWidth keeps lines readable on wide screens.
-const maxSheetWidth = 112
+// The bounds of a sheet's width: lines stay readable on wide screens, and the
+// answers fit.
+const minSheetWidth, maxSheetWidth = 60, 112
 
 // drawSheet draws a sheet in the middle, as large as its text needs and the
 // screen allows, below the header.
 func (m *Model) drawSheet(c *canvas, sh *sheet) {
 	w := min(c.w-2, maxSheetWidth)
 	body := sh.body(m, w-4)
+	widest := 0
+	for _, row := range body {
+		widest = max(widest, row.Width())
+	}
+	w = min(w, max(widest+4, minSheetWidth))
 	answers := sh.answers(w - 4)
-	h := min(len(body)+len(answers)+3, c.h-1)
+	const border, gap = 2, 1
+	h := min(border+len(body)+gap+len(answers), c.h-1)
 	at := rect{(c.w - w) / 2, 1 + (c.h-1-h)/2, w, h}
 	c.clear(at)
-	room := max(h-3-len(answers), 0)
+	room := max(min(h-border-len(answers), len(body)), 0)
 	first := max(min(sh.first, len(body)-room), 0)
 	remark := ""
 	if len(body) > room {

@@ -16,6 +16,7 @@ import (
 type fakeDriver struct {
 	do       func(ctx context.Context, step engine.Step) error
 	observed engine.Observed
+	lookFor  time.Duration // how long a look takes, whatever its context says
 
 	mu      sync.Mutex
 	begun   []engine.StepID
@@ -25,6 +26,7 @@ type fakeDriver struct {
 }
 
 func (d *fakeDriver) Observe(context.Context) (engine.Observed, error) {
+	<-time.After(d.lookFor)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.looks++
@@ -206,6 +208,25 @@ func TestStoppedBeforeItBegan(t *testing.T) {
 		result := Run(t.Context(), driver, edges(nil, nil), options(), stop)
 		if !result.Superseded || len(driver.begun) != 0 || states(result) != "skipped skipped" {
 			t.Errorf("superseded %v, begun %v, %s", result.Superseded, driver.begun, states(result))
+		}
+	})
+}
+
+// TestSupersedeBeforeEffect stops a run while it checks an effect's requirements:
+// they hold, but the effect has not begun and must not any more.
+func TestSupersedeBeforeEffect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		driver := &fakeDriver{
+			observed: engine.Observed{ArbitrationReady: true},
+			lookFor:  time.Second,
+			do:       func(context.Context, engine.Step) error { return nil },
+		}
+		stop := make(chan struct{})
+		time.AfterFunc(time.Second/2, func() { close(stop) })
+		plan := withAction(edges(nil), 1, engine.StopAllDataNodes{}, engine.Requirement{Kind: engine.RequireArbitration})
+		result := Run(t.Context(), driver, plan, options(), stop)
+		if !result.Superseded || result.Err != nil || len(driver.begun) != 0 || states(result) != "skipped" {
+			t.Errorf("superseded %v, error %v, begun %v, %s", result.Superseded, result.Err, driver.begun, states(result))
 		}
 	})
 }

@@ -17,9 +17,6 @@ func (r *runner) perform(step engine.Step) error {
 		if err == nil || engine.KindOf(err) != engine.KindTransient || failed >= r.options.Policy.Attempts {
 			return err
 		}
-		if r.patience.Err() != nil {
-			return err
-		}
 		r.reports <- report{id: step.ID, again: true, err: err}
 		if !r.pause(r.options.Policy.Pause(failed)) {
 			return err

@@ -98,6 +98,21 @@ func TestAwaitsHoldNoPlace(t *testing.T) {
 	})
 }
 
+// TestAwaitNeedsNoPlace has one place, taken by an effect: the await beside it
+// begins at once.
+func TestAwaitNeedsNoPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		driver := &fakeDriver{do: func(ctx context.Context, _ engine.Step) error { return sleep(ctx, time.Second) }}
+		with := options()
+		with.Parallel = 1
+		began := time.Now()
+		result := Run(t.Context(), driver, withAction(edges(nil, nil), 2, engine.AwaitArbitration{}), with, nil)
+		if result.Err != nil || time.Since(began) != time.Second {
+			t.Errorf("error %v, took %s", result.Err, time.Since(began))
+		}
+	})
+}
+
 func TestTimeLimits(t *testing.T) {
 	cases := []struct {
 		name   string

@@ -136,18 +136,42 @@ func TestSupersededByDisruption(t *testing.T) {
 	r.converge()
 }
 
-// TestOwnStopsAreNoDisruption restarts a node, with a look after each step.
+// TestOwnStopsAreNoDisruption has the engine take nodes down in every way it
+// does, with a look after each step.
 func TestOwnStopsAreNoDisruption(t *testing.T) {
+	stopped := engine.DefaultSpec()
+	stopped.RonDBRunning = false
+	for _, intent := range []engine.Intent{
+		engine.RestartNode{Target: 4},
+		engine.Scale{Target: engine.ScaleReplicas, Delta: -1},
+		engine.Scale{Target: engine.ScaleMySQL, Delta: -1},
+		engine.SetSpec{Spec: stopped},
+	} {
+		r := running(t)
+		r.mustAsk(intent)
+		for r.run != nil {
+			r.step()
+			r.look()
+			if r.superseded {
+				t.Fatalf("%T: superseded: %s", intent, eventTexts(r.core.View().Events))
+			}
+		}
+		r.wantState(engine.AtDesiredState)
+	}
+}
+
+// TestLateLookIsNoDisruption shows a node that is being started as it was a
+// moment ago, before its start.
+func TestLateLookIsNoDisruption(t *testing.T) {
 	r := running(t)
 	r.mustAsk(engine.RestartNode{Target: 4})
-	for r.run != nil {
-		r.step()
-		r.look()
-		if r.superseded {
-			t.Fatalf("superseded: %s", eventTexts(r.core.View().Events))
-		}
+	r.stepUntil("start data node 4")
+	r.tellRunning("wait until data node 4 is started")
+	r.world.node(4).Status = engine.StatusStopped
+	r.look()
+	if r.superseded {
+		t.Errorf("superseded: %s", eventTexts(r.core.View().Events))
 	}
-	r.wantState(engine.AtDesiredState)
 }
 
 func TestRestartIsRememberedUntilDone(t *testing.T) {
@@ -158,7 +182,11 @@ func TestRestartIsRememberedUntilDone(t *testing.T) {
 		t.Fatalf("journalled restarts %v, want node 4 to leave incarnation %d", state.Restarts, was)
 	}
 	r.wantSaid("restart data node 4")
+	r.look()
 	r.wantJournal()
+	if state := r.journal.State(); len(state.Restarts) != 1 {
+		t.Fatal("the wish is forgotten before it is fulfilled")
+	}
 	r.finish()
 	r.converge()
 	if n := r.world.node(4); n.Incarnation != was+1 {
@@ -241,8 +269,8 @@ func TestEventsAreNumberedAndBounded(t *testing.T) {
 			t.Error("events stand in the view twice")
 		}
 	}
-	if last := views[len(views)-1].Events; len(last) != engine.MaxRecentEvents {
-		t.Errorf("%d events are kept, want %d", len(last), engine.MaxRecentEvents)
+	if last := views[len(views)-1].Events; len(last) != engine.MaxRecentEvents || len(r.core.log.events) > 2*len(last) {
+		t.Errorf("%d events are shown and %d kept, want %d", len(last), len(r.core.log.events), engine.MaxRecentEvents)
 	}
 }
 

@@ -30,8 +30,13 @@ func failing(t *testing.T) *rig {
 		if r.run != nil {
 			t.Fatalf("attempt %d: the next run began without a pause", attempt)
 		}
+		judged := r.now
+		r.look()
+		if r.run != nil {
+			t.Fatalf("attempt %d: the next run began during the pause", attempt)
+		}
 		if attempt+1 < engine.MaxAttempts {
-			pauses = append(pauses, r.wake.Sub(r.now))
+			pauses = append(pauses, r.wake.Sub(judged))
 			r.wantState(engine.WorkingTowards)
 			r.now = r.wake
 		}
@@ -116,6 +121,24 @@ func TestProgressForgivesFailures(t *testing.T) {
 	}
 	if r.runs < 6 {
 		t.Errorf("%d runs are too few to show anything", r.runs)
+	}
+}
+
+// TestSuccessForgivesFailures fails almost too often, succeeds, and fails again.
+func TestSuccessForgivesFailures(t *testing.T) {
+	r := running(t)
+	for range 2 {
+		r.world.kill(2)
+		r.world.broken[2] = errors.New("broken")
+		for range engine.MaxAttempts - 1 {
+			r.look()
+			r.finish()
+			r.look()
+			r.now = later(r.now, r.wake)
+			r.wantState(engine.WorkingTowards)
+		}
+		delete(r.world.broken, 2)
+		r.converge()
 	}
 }
 

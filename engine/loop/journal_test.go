@@ -150,6 +150,29 @@ func TestTornJournal(t *testing.T) {
 	}
 }
 
+// TestTornTailIsCutOff has a torn line that is longer than what comes next.
+func TestTornTailIsCutOff(t *testing.T) {
+	entries := someEntries()
+	path := written(t, entries[:1])
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	torn := string(text) + `{"Seq":2,"Text":"` + strings.Repeat("x", 10_000)
+	if err := os.WriteFile(path, []byte(torn), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	journal, _, err := OpenJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(journal.Append(entries[1]), journal.Close())
+	read, readErr := ReadJournal(path)
+	if err != nil || readErr != nil || read.Notice != "" || !reflect.DeepEqual(read.Entries, entries[:2]) {
+		t.Errorf("%d entries, notice %q, errors %v, %v", len(read.Entries), read.Notice, err, readErr)
+	}
+}
+
 func TestJournalThatIsNone(t *testing.T) {
 	header := `{"Journal":"rondb-tui","Version":1}` + "\n"
 	cases := map[string]struct {

@@ -20,10 +20,12 @@ type fakeDriver struct {
 	looks    int
 	inFlight int
 	bell     chan struct{}
+	lookFor  time.Duration // how long a look takes after it has seen
+	linger   time.Duration // how long a cancelled step still takes
 }
 
 func newDriver() *fakeDriver {
-	return &fakeDriver{world: newWorld(), bell: make(chan struct{}, 1)}
+	return &fakeDriver{world: newWorld(), bell: make(chan struct{}, 1), lookFor: time.Millisecond}
 }
 
 func (d *fakeDriver) Wake() <-chan struct{} { return d.bell }
@@ -40,7 +42,7 @@ func (d *fakeDriver) Observe(ctx context.Context) (engine.Observed, error) {
 	d.looks++
 	seen := d.world.observe(time.Now())
 	d.mu.Unlock()
-	return seen, sleep(ctx, time.Millisecond)
+	return seen, sleep(ctx, d.lookFor)
 }
 
 func (d *fakeDriver) Do(ctx context.Context, step engine.Step) error {
@@ -51,6 +53,7 @@ func (d *fakeDriver) Do(ctx context.Context, step engine.Step) error {
 		takes = 500 * time.Millisecond
 	}
 	if err := sleep(ctx, takes); err != nil {
+		time.Sleep(d.linger)
 		return err
 	}
 	d.mu.Lock()
@@ -173,6 +176,7 @@ func TestLoopStartsScalesAndHeals(t *testing.T) {
 func TestLoopEndsCleanly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		driver := newDriver()
+		driver.linger = time.Second
 		loop, end := started(t, driver, &MemoryJournal{})
 		until(t, loop, "running", func(v *engine.ClusterView) bool { return v.Run.Active && v.Run.Done > 3 })
 		if err := end(); err != nil {
@@ -202,6 +206,25 @@ func TestLoopNeverSeesTheCluster(t *testing.T) {
 		_, err = loop.Preview(ctx, engine.Request{Intent: engine.RetryNow{}})
 		if engine.KindOf(err) != engine.KindTransient || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("preview of a loop that does not run: %v", err)
+		}
+	})
+}
+
+// TestNothingIsDoneTwice has looks that take long: one that is under way when a
+// run ends shows the world as it was before. Nothing may be planned on it.
+func TestNothingIsDoneTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		driver := newDriver()
+		driver.lookFor = 700 * time.Millisecond
+		loop, end := started(t, driver, &MemoryJournal{})
+		view := until(t, loop, "started", atDesired(1))
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+		for _, step := range view.Run.Plan.Steps {
+			if n := driver.world.count(step.Action); n != 1 && step.Action.Node() != 0 {
+				t.Errorf("%s: done %d times", step.Action, n)
+			}
 		}
 	})
 }

@@ -3,6 +3,7 @@ package loop
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"rondb-tui/engine"
@@ -136,8 +137,42 @@ func TestKillOfSeveralAtOnce(t *testing.T) {
 	}
 	r.wantSaid("chaos: kill -9 data node 5 (node group 1)", "chaos: kill -9 MySQL server 67")
 	events := r.core.View().Events
+	if n := strings.Count(eventTexts(events), "kill -9 data node 5"); n != 1 {
+		t.Errorf("data node 5 is killed %d times", n)
+	}
 	if last := events[len(events)-1]; last.Node != 67 || r.core.kills != 0 {
 		t.Errorf("last event %+v, %d kills under way", last, r.core.kills)
+	}
+}
+
+func TestKillsAreLimited(t *testing.T) {
+	r := running(t)
+	for id := range uint64(maxKills + 1) {
+		effects := r.core.Handle(r.now, Asked{ID: id, Request: engine.Request{Intent: engine.KillNode{Targets: []engine.NodeID{5}}}})
+		refused := slices.ContainsFunc(effects, func(e Effect) bool { _, reply := e.(Reply); return reply })
+		if refused != (id == maxKills) {
+			t.Fatalf("kill %d: %v", id, effects)
+		}
+	}
+}
+
+// TestImmutableFromTheFirstRun asks for other slots while the configuration is
+// being written, and after.
+func TestImmutableFromTheFirstRun(t *testing.T) {
+	r := newRig(t)
+	r.look()
+	for r.world.config == nil {
+		if err := r.ask(engine.Request{Intent: engine.SetSpec{Spec: otherSlots()}}); engine.KindOf(err) != engine.KindDenied {
+			t.Fatalf("while it is written: %v", err)
+		}
+		r.step()
+	}
+	r.mustAsk(engine.Scale{Target: engine.ScaleMySQL, Delta: 1})
+	r.finish()
+	r.look()
+	r.run, r.core.run.active = nil, false
+	if err := r.ask(engine.Request{Intent: engine.SetSpec{Spec: otherSlots()}}); engine.KindOf(err) != engine.KindDenied {
+		t.Errorf("once it is written: %v", err)
 	}
 }
 

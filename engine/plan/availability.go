@@ -76,18 +76,6 @@ func (p *planner) mayStop(n *node) string {
 	return ""
 }
 
-// mayDrop says why a replica that the desired state gives up may not be dropped.
-// One that is down serves nobody: it is enough that its data lives elsewhere.
-func (p *planner) mayDrop(n *node) string {
-	if n.status.Running() {
-		return p.mayStop(n)
-	}
-	if !p.hasStartedPeer(n) {
-		return fmt.Sprintf("No other replica of node group %d is started.", n.slot.Group)
-	}
-	return ""
-}
-
 // hasStartedPeer says whether another replica of the node's group will be started,
 // from which it can copy.
 func (p *planner) hasStartedPeer(n *node) bool {

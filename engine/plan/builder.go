@@ -111,7 +111,6 @@ func (p *planner) bringUp(n *node, cause string, initial bool, gates ...engine.S
 	id := p.add(n, engine.AwaitStarted{Slot: n.slot}, cause, gates...)
 	n.status = engine.StatusStarted
 	if changesArbitration(n) {
-		p.arbitrated = false
 		p.pending = append(p.pending, id)
 	}
 	return id

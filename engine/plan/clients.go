@@ -45,7 +45,7 @@ func (p *planner) startClients(kind engine.NodeKind) []engine.StepID {
 		if first && len(up) == 0 {
 			cause = causeFirstMySQL
 		}
-		p.did("Starts", n, cause)
+		p.didStart(n, cause)
 		id := p.bringUp(n, cause, false, gates...)
 		if first && len(up) == 0 {
 			gates = append(gates, id)

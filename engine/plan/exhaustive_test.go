@@ -127,9 +127,16 @@ func holdsEverywhere(in Input, healthy bool) error {
 // its definition, in every world of two groups of three: every active data node is
 // started, and without this one every group has a replica and the rest goes on.
 func TestAvailabilityAgreesWithBruteForce(t *testing.T) {
+	for wanted := 1; wanted <= 3; wanted++ {
+		compareGates(t, wanted)
+	}
+}
+
+func compareGates(t *testing.T, wanted int) {
 	spec := engine.DefaultSpec()
 	spec.ActiveReplicationFactor, spec.NumManagedMysqldVms = 3, 0
 	settled := enginegen.Settled(spec)
+	spec.ActiveReplicationFactor = wanted
 	states := []state{
 		{status: engine.StatusStarted, data: true}, {status: engine.StatusStarting, data: true},
 		{status: engine.StatusDead, data: true}, {status: engine.StatusAbsent, inactive: true},
@@ -149,7 +156,7 @@ func TestAvailabilityAgreesWithBruteForce(t *testing.T) {
 				continue
 			}
 			got := p.steady() == "" && p.mayStop(n) == ""
-			want := bruteForce(&in.Observed, n.slot.ID)
+			want := bruteForce(&in, n.slot)
 			if got != want {
 				t.Fatalf("may data node %d be stopped? the gate says %t, the definition %t\n%s", n.slot.ID, got, want, table(&in.Observed))
 			}
@@ -163,11 +170,18 @@ func TestAvailabilityAgreesWithBruteForce(t *testing.T) {
 	}
 }
 
-func bruteForce(o *engine.Observed, id engine.NodeID) bool {
+// bruteForce: a dead replica that the desired state gives up counts in its own
+// group only.
+func bruteForce(in *Input, slot engine.Slot) bool {
+	o := &in.Observed
 	for i := range o.Nodes {
-		if n := &o.Nodes[i]; n.Kind == engine.KindData && n.Active && n.Status != engine.StatusStarted {
+		n := &o.Nodes[i]
+		if n.Kind != engine.KindData || !n.Active || n.Status == engine.StatusStarted {
+			continue
+		}
+		if in.Spec.Fills(n.Slot) || n.Group == slot.Group || n.Status != engine.StatusDead {
 			return false
 		}
 	}
-	return engine.Survive(o.Members(), map[engine.NodeID]bool{id: true}, o.Config.NodeGroups, true).Survives
+	return engine.Survive(o.Members(), map[engine.NodeID]bool{slot.ID: true}, o.Config.NodeGroups, true).Survives
 }

@@ -7,7 +7,7 @@ import (
 
 // defaultChecks is how many inputs each property draws where -rapid.checks does
 // not say: some seconds for the whole package.
-const defaultChecks = "2000"
+const defaultChecks = "1000"
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -32,7 +32,7 @@ func (p *planner) initialStart() {
 			continue
 		}
 		cause := causeStart(n)
-		p.did("Starts", n, cause)
+		p.didStart(n, cause)
 		p.bringUp(n, cause, n.obs.Stale, p.startGates()...)
 	}
 	p.ready = p.gate(causeServing)
@@ -98,7 +98,7 @@ func (p *planner) healDataNodes() {
 			continue
 		}
 		cause := causeStart(n)
-		p.did("Starts", n, cause)
+		p.didStart(n, cause)
 		p.bringUp(n, cause, initial, p.management...)
 	}
 }
@@ -128,7 +128,7 @@ func (p *planner) systemRestart() {
 		}
 		cause := causeStart(n)
 		if !n.started() {
-			p.did("Starts", n, cause)
+			p.didStart(n, cause)
 		}
 		p.bringUp(n, cause, false, p.startGates()...)
 	}

@@ -28,7 +28,7 @@ func (p *planner) startManagement(cause func(*node) string) {
 			continue
 		}
 		why := cause(n)
-		p.did("Starts", n, why)
+		p.didStart(n, why)
 		id := p.bringUp(n, why, false, p.config)
 		if !p.managed {
 			p.management = append(p.management, id)

@@ -85,9 +85,11 @@ func (p *planner) dropReplica(n *node) {
 		p.wait(why)
 		return
 	}
-	if why := p.mayDrop(n); why != "" {
-		p.wait(subject(n) + " is kept. " + why)
-		return
+	if n.status.Running() {
+		if why := p.mayStop(n); why != "" {
+			p.wait(subject(n) + " is kept. " + why)
+			return
+		}
 	}
 	p.did("Deactivates and removes", n, causeDeactivate)
 	gate := p.gate(causeBeforeStop)

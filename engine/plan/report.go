@@ -56,6 +56,15 @@ func (p *planner) did(verb string, n *node, cause string) {
 	p.pass.Did = append(p.pass.Did, verb+" "+n.slot.String()+", "+cause+".")
 }
 
+// didStart is did for a start; one that has begun already is waited for.
+func (p *planner) didStart(n *node, cause string) {
+	if n.status == engine.StatusStarting {
+		p.did("Waits for", n, cause)
+		return
+	}
+	p.did("Starts", n, cause)
+}
+
 // wait adds a sentence about what keeps the running pass from going on, once.
 func (p *planner) wait(sentence string) {
 	if !slices.Contains(p.pass.Waiting, sentence) {

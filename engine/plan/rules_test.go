@@ -15,7 +15,7 @@ import (
 type rule func(in *Input, before, after *engine.Observed, step engine.Step) string
 
 // allRules in the order of reliability.md.
-var allRules = []rule{ruleF1, ruleF2, ruleF3, ruleF5, ruleF6, ruleF8, ruleS6}
+var allRules = []rule{ruleF1, ruleF2, ruleF3, ruleF5, ruleF6, ruleF8, ruleS6, ruleClients, ruleFullStop}
 
 // ruleF1: once the cluster has served, every group keeps a started replica, unless
 // the whole cluster is to stop.
@@ -131,6 +131,50 @@ func ruleS6(_ *Input, before, after *engine.Observed, step engine.Step) string {
 	return ""
 }
 
+// ruleClients: the last MySQL server or API node that serves is not stopped while
+// a wanted one does not, unless its restart was asked for.
+func ruleClients(in *Input, before, _ *engine.Observed, step engine.Step) string {
+	stop, ok := step.Action.(engine.StopNode)
+	_, asked := in.Restarts[step.Action.Node()]
+	if !ok || asked || !in.Spec.RonDBRunning || stop.Slot.Kind != engine.KindMySQL && stop.Slot.Kind != engine.KindAPI {
+		return ""
+	}
+	if n, _ := before.Node(stop.Slot.ID); n.Status != engine.StatusStarted {
+		return ""
+	}
+	wanted := false
+	for i := range before.Nodes {
+		n := &before.Nodes[i]
+		if n.Kind != stop.Slot.Kind || !in.Spec.Fills(n.Slot) {
+			continue
+		}
+		if n.Status == engine.StatusStarted && !n.Isolated {
+			return ""
+		}
+		wanted = true
+	}
+	if wanted {
+		return fmt.Sprintf("%s while no wanted one serves", step.Action)
+	}
+	return ""
+}
+
+// ruleFullStop: clients stop before the data nodes, those before the management
+// servers.
+func ruleFullStop(in *Input, before, _ *engine.Observed, step engine.Step) string {
+	stop, one := step.Action.(engine.StopNode)
+	_, all := step.Action.(engine.StopAllDataNodes)
+	last := one && stop.Slot.Kind == engine.KindManagement && !in.Spec.RonDBRunning
+	for i := range before.Nodes {
+		n := &before.Nodes[i]
+		client := n.Kind == engine.KindMySQL || n.Kind == engine.KindAPI
+		if n.Status.Running() && (all && client || last && n.Kind != engine.KindManagement) {
+			return fmt.Sprintf("%s while %s is %s", step.Action, n.Slot, n.Status)
+		}
+	}
+	return ""
+}
+
 func copies(o *engine.Observed, g engine.GroupID) int {
 	count := 0
 	for i := range o.Nodes {
@@ -175,6 +219,8 @@ func TestF3NoStopWithoutArbitrator(t *testing.T)               { checkRule(t, ru
 func TestF5TheLastManagementServerStays(t *testing.T)          { checkRule(t, ruleF5) }
 func TestF6TheConfigurationChangesOneNodeAtATime(t *testing.T) { checkRule(t, ruleF6) }
 func TestF8InitialOnlyWithAStartedPeer(t *testing.T)           { checkRule(t, ruleF8) }
+func TestClientsKeepAServer(t *testing.T)                      { checkRule(t, ruleClients) }
+func TestFullStopIsInOrder(t *testing.T)                       { checkRule(t, ruleFullStop) }
 func TestS6LastCopyIsNeverRemoved(t *testing.T)                { checkRule(t, ruleS6) }
 
 // F4: from three replicas to one in two drops, with an arbitrator chosen in

@@ -50,12 +50,12 @@ type planner struct {
 	serving bool
 	ready   engine.StepID
 
-	// arbitrated: an arbitrator will be ready after the steps planned so far.
-	arbitrated bool
 	// tail is the last step of the chain of voluntary stops: one at a time. pending
-	// are the starts that have to be over before the next link.
-	tail    engine.StepID
-	pending []engine.StepID
+	// are the starts since, which have to be over before the next link; without any,
+	// arbitrated says whether an arbitrator is ready after the tail.
+	tail       engine.StepID
+	pending    []engine.StepID
+	arbitrated bool
 }
 
 func newPlanner(in Input) *planner {

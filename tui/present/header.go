@@ -160,7 +160,7 @@ func StatusLine(s *engine.Snapshot, w int) Line {
 	parts = append(parts, Span{fmt.Sprintf("%.0f op/s", s.Load.OpsPerSecond), Plain})
 	left := Line{}
 	for _, part := range parts {
-		if left.Width()+Width(part.Text)+1+Width(corner.Text) <= w && part.Text != "" {
+		if left.Width()+Width(part.Text)+2+Width(corner.Text) <= w && part.Text != "" {
 			left = left.Add(part.Role, part.Text).Add(Plain, " ")
 		}
 	}
