@@ -47,7 +47,7 @@ func (r *Runner) Audit(ctx context.Context) (AuditReport, error) {
 	r.book.audited(report.At)
 	var findings []Finding
 	report.Ledger, findings = r.book.snapshot(report.At)
-	report.Findings = findings[max(0, len(findings)-int(r.book.named()-before)):]
+	report.Findings = findings[max(0, len(findings)-(r.book.named()-before)):]
 	report.Total, report.TotalWanted = report.Ledger.Total, report.Ledger.TotalWanted
 	return report, nil
 }

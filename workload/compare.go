@@ -49,31 +49,12 @@ func (l *ledger) examineLocked(img image, now time.Time) suspicion {
 	expected := slices.Clone(l.base)
 	for i, w := range l.writers {
 		for seq := w.first(); seq < w.next; seq++ {
-			id, r := ref{writer: i, seq: seq}, w.at(seq)
-			if r.outcome == pending {
+			if w.at(seq).outcome == pending {
 				continue
 			}
 			s.receipts++
-			row, there := img.receipt(id, l.run)
-			switch {
-			case there:
-				if !r.due || r.readableBy(img.server) {
-					l.found(id, r, row.effect, now)
-				}
-				applied := row.effect
-				if r.described { // what was written counts, should the row differ
-					applied = r.effect
-				}
-				for _, part := range applied.sides() {
-					if part.row >= 0 && part.row < int64(len(expected)) {
-						expected[part.row] = expected[part.row].add(part.delta)
-					}
-				}
-			case r.due || r.finding == present:
-				s.missing[id] = true
-				if r.missing == 0 { // the readers go on where the audit cannot
-					r.due, r.missing, r.readAt = true, img.server, now.Sub(l.start)+confirmDelay
-				}
+			if e, there := l.compareReceipt(s, ref{writer: i, seq: seq}, img, now); there {
+				addEffect(expected, e)
 			}
 		}
 	}
@@ -84,6 +65,37 @@ func (l *ledger) examineLocked(img image, now time.Time) suspicion {
 		}
 	}
 	return s
+}
+
+// compareReceipt compares one receipt with a complete read, and gives the effect
+// that its row accounts for.
+func (l *ledger) compareReceipt(s suspicion, id ref, img image, now time.Time) (e effect, there bool) {
+	w := l.writers[id.writer]
+	r := w.at(id.seq)
+	row, there := img.receipt(id, l.run)
+	switch {
+	case there && (!r.due || r.readableBy(img.server)):
+		l.found(id, r, row.effect, now)
+	case !there && (r.due || r.finding == present):
+		s.missing[id] = true
+		if r.missing == 0 { // the readers go on where the audit cannot
+			r.due, r.missing, r.readAt = true, img.server, now.Sub(l.start)+confirmDelay
+			w.low = min(w.low, id.seq)
+		}
+	}
+	if r.described { // what was written counts, should the row differ
+		return r.effect, there
+	}
+	return row.effect, there
+}
+
+// addEffect adds what a write did to the rows it names, if there are such.
+func addEffect(rows []dataRow, e effect) {
+	for _, part := range e.sides() {
+		if part.row >= 0 && part.row < int64(len(rows)) {
+			rows[part.row] = rows[part.row].add(part.delta)
+		}
+	}
 }
 
 // confirm compares a second complete read and settles what both agree on: what

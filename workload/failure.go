@@ -29,7 +29,7 @@ func (c Class) String() string {
 }
 
 // Failure is the error of the Connector port.
-type Failure struct {
+type Failure struct { //nolint:errname // a failed operation and its class, not only an error
 	Class Class
 	Lost  bool   // the connection is of no further use
 	Op    string // the sub-operation: "commit", "read accounts"

@@ -261,7 +261,7 @@ func (tx *fakeTx) Commit(ctx context.Context) error {
 	case lostApplied:
 		f.apply(tx.writes)
 		return &Failure{Class: Unknown, Lost: true, Op: "commit", Err: errors.New("lost")}
-	default:
+	case appliedTwice, tornApart, garbled, unreceipted:
 		f.spoil(tx, how)
 	}
 	f.apply(tx.writes)

@@ -39,7 +39,7 @@ func (r *Runner) sendDue(next time.Time, interval time.Duration) time.Time {
 	if next.IsZero() {
 		next = now
 	}
-	dropped := 0
+	dropped := uint64(0)
 	for ; !next.After(now); next = next.Add(interval) {
 		select {
 		case r.queue <- next:

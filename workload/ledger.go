@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,9 +18,10 @@ type ledger struct {
 	base     []dataRow     // opening rows, plus the effects of receipts that left the ring
 	alive    time.Duration // the last answer of the cluster
 	behind   time.Time     // the last refusal of open
+	turn     int           // which writer's receipts are handed out first
 	stats    LedgerStats
 	findings []Finding
-	count    uint64 // of findings, also those that gave way
+	count    int // of findings, also those that gave way
 
 	restarts int // reported system restarts, and the last one's times
 	crash    time.Duration
@@ -69,7 +71,7 @@ func (l *ledger) open(i, server int, now time.Time) (ref, bool) {
 	defer l.mu.Unlock()
 	w := l.writer(i)
 	if old := w.oldest(); old != nil {
-		if old.due || old.outcome == pending || old.ended+settleAge >= l.alive {
+		if old.due || old.reading || old.outcome == pending || old.ended+settleAge >= l.alive {
 			l.behind = now
 			return ref{}, false
 		}
@@ -80,11 +82,8 @@ func (l *ledger) open(i, server int, now time.Time) (ref, bool) {
 
 // fold makes the effects of a receipt that leaves the ring part of the base.
 func (l *ledger) fold(r *receipt) {
-	if r.finding != present {
-		return
-	}
-	for _, s := range r.effect.sides() {
-		l.base[s.row] = l.base[s.row].add(s.delta)
+	if r.finding == present {
+		addEffect(l.base, r.effect)
 	}
 }
 
@@ -99,17 +98,18 @@ func (l *ledger) describe(id ref, e effect) receiptRow {
 }
 
 // complete notes how a write ended. From then on it is read back, whatever the
-// outcome.
+// outcome; one that failed before its effect was known had sent no receipt.
 func (l *ledger) complete(id ref, o outcome, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := l.writers[id.writer].at(id.seq)
-	r.outcome, r.ended, r.due = o, now.Sub(l.start), true
-	switch o {
-	case acked:
+	r.outcome, r.ended = o, now.Sub(l.start)
+	r.due = o != failed || r.described
+	switch {
+	case o == acked:
 		l.stats.Acked++
 		l.alive = max(l.alive, r.ended)
-	case failed:
+	case o == failed:
 		l.stats.Failed++
 	default:
 		l.stats.Unknown++
@@ -117,10 +117,10 @@ func (l *ledger) complete(id ref, o outcome, now time.Time) {
 }
 
 // notSent counts operations that were not sent.
-func (l *ledger) notSent(n int) {
+func (l *ledger) notSent(n uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.stats.NotSent += uint64(n)
+	l.stats.NotSent += n
 }
 
 // isBehind says whether verification holds clients back.
@@ -207,7 +207,7 @@ func (l *ledger) snapshot(now time.Time) (LedgerStats, []Finding) {
 		}
 	}
 	s.Verdict = verdictOf(s)
-	return s, append([]Finding(nil), l.findings...)
+	return s, slices.Clone(l.findings)
 }
 
 // counts gives the counts alone.
@@ -218,7 +218,7 @@ func (l *ledger) counts() LedgerStats {
 }
 
 // named counts the findings since the start.
-func (l *ledger) named() uint64 {
+func (l *ledger) named() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.count

@@ -114,6 +114,36 @@ func TestAnAuditNeedsTwoReadsThatAgree(t *testing.T) {
 	}
 }
 
+// TestReadersGoOnWhereAnAuditCannot: what a single complete read misses is read
+// again, even if it was verified before.
+func TestReadersGoOnWhereAnAuditCannot(t *testing.T) {
+	k, err := kindOf(Bank)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(0, 0)
+	l := newLedger(k, now)
+	id, _ := l.open(0, 67, now)
+	l.complete(id, acked, now)
+	b := l.take(68, false, now)
+	l.resolve(68, b, []answer{{id: id, there: true, row: receiptRow{seq: id.seq}}}, now)
+	if s, _ := l.snapshot(now); s.Verified != 1 || l.isOpen() {
+		t.Fatalf("%+v", s)
+	}
+	l.examine(image{server: 68}, now)
+	if s, _ := l.snapshot(now); s.Suspects != 1 || !l.isOpen() {
+		t.Errorf("%+v", s)
+	}
+	now = now.Add(confirmDelay)
+	if b = l.take(67, false, now); len(b.ids) != 1 {
+		t.Fatal("nobody reads it again")
+	}
+	l.resolve(67, b, []answer{{id: id}}, now)
+	if s, _ := l.snapshot(now); s.Lost != 1 || s.Verified != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestFindingsAndCardsAreBounded(t *testing.T) {
 	k, err := kindOf(KV)
 	if err != nil {

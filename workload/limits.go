@@ -36,6 +36,7 @@ const (
 	connectTimeout = time.Second
 	opTimeout      = 5 * time.Second
 	verifyTimeout  = 2 * time.Second
+	verifySlice    = 200 * time.Millisecond // of reading in one transaction
 	auditTimeout   = 30 * time.Second
 	finalTimeout   = 30 * time.Second
 

@@ -38,25 +38,33 @@ func (rd *reader) step(whole context.Context) time.Duration {
 	b := rd.r.book.take(id, rd.r.paths.alone(id, now), now)
 	if len(b.ids) == 0 {
 		if now.Sub(rd.used) < idleProbe {
-			return verifyInterval
+			return rd.rest()
 		}
 		if err := rd.probe(ctx); err != nil {
 			return rd.failed(whole, err)
 		}
 		rd.worked()
-		return verifyInterval
+		return rd.rest()
 	}
 	answers, err := rd.read(ctx, b)
+	rd.r.book.resolve(id, b, answers, time.Now())
 	if err != nil {
-		rd.r.book.release(b)
 		return rd.failed(whole, err)
 	}
-	rd.r.book.resolve(id, b, answers, time.Now())
 	rd.worked()
 	if len(b.ids) == verifyBatch {
 		return 0
 	}
 	return verifyInterval
+}
+
+// rest is how long to wait when there is nothing to read: longer while no client
+// sends.
+func (rd *reader) rest() time.Duration {
+	if set, _ := rd.r.settings(); set.running {
+		return verifyInterval
+	}
+	return idleProbe / 2
 }
 
 // reach connects anew and makes sure that the server reaches the data.
@@ -82,11 +90,15 @@ func (rd *reader) probe(ctx context.Context) error {
 	})
 }
 
-// read looks a batch of receipts up.
+// read looks receipts of a batch up, as many as the time for one allows.
 func (rd *reader) read(ctx context.Context, b batch) ([]answer, error) {
 	answers := make([]answer, 0, len(b.ids))
+	began := time.Now()
 	err := inTx(ctx, rd.conn, func(tx Tx) error {
 		for _, id := range b.ids {
+			if time.Since(began) > verifySlice {
+				break
+			}
 			values, there, err := tx.Read(ctx, tableReceipts, id.key(), false)
 			if err != nil {
 				return err

@@ -111,7 +111,6 @@ func TestOrderOfReadsDoesNotMatterForHoles(t *testing.T) {
 		now = now.Add(confirmDelay)
 		b := l.take(server, false, now)
 		l.resolve(server, b, []answer{{id: first}}, now)
-		l.release(b)
 	}
 	if s, _ := l.snapshot(now); s.RolledBack != 1 {
 		t.Errorf("nothing later has come back so far: %+v", s)

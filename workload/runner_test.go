@@ -3,6 +3,7 @@ package workload
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -101,6 +102,43 @@ func TestTheLyingClusterIsNamed(t *testing.T) {
 			again, err := r.Audit(t.Context())
 			if err != nil || len(again.Findings) != 0 {
 				t.Errorf("lie %d: a second audit named it again: %v, %v", c.lie, again.Findings, err)
+			}
+		})
+	}
+}
+
+// TestNoHonestFaultIsCalledALoss: connections lost around COMMIT, refusals, dead
+// servers and stalls, at random, leave nothing but a clean ledger.
+func TestNoHonestFaultIsCalledALoss(t *testing.T) {
+	for seed := range uint64(12) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		f := newFakeCluster()
+		for commit := range 2000 {
+			if rng.IntN(20) == 0 {
+				f.lies[commit] = []lie{lostApplied, lostUnapplied, refusedOnce}[rng.IntN(3)]
+			}
+		}
+		cfg := Config{Seed: seed, Servers: []Server{{ID: 67}, {ID: 68}, {ID: 69}}}
+		inBubble(t, cfg, f, func(t *testing.T, r *Runner) {
+			time.Sleep(time.Second)
+			for range 5 {
+				victim := 67 + rng.IntN(3)
+				f.with(func() { f.down[victim] = true })
+				time.Sleep(time.Duration(rng.Int64N(int64(time.Second))))
+				f.with(func() {
+					f.down[victim] = false
+					f.stalled = time.Now().Add(time.Duration(rng.Int64N(int64(500 * time.Millisecond))))
+				})
+				time.Sleep(time.Duration(rng.Int64N(int64(time.Second))))
+			}
+			time.Sleep(time.Second)
+			report := finalAudit(t, r)
+			got := report.Ledger
+			if got.Verdict != Pass || got.Late != 0 || report.Total != report.TotalWanted {
+				t.Errorf("seed %d: %+v, %v", seed, got, r.Stats().Findings)
+			}
+			if got.Acked != got.Verified || got.Unknown == 0 || got.Unknown != got.UnknownPresent+got.UnknownAbsent {
+				t.Errorf("seed %d: something is unresolved: %+v", seed, got)
 			}
 		})
 	}

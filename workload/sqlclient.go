@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
@@ -37,7 +38,7 @@ func NewSQLConnector(user, password string) Connector {
 }
 
 func statementsFor(t TableSpec) statements {
-	all := append(append([]string{}, t.Keys...), t.Columns...)
+	all := slices.Concat(t.Keys, t.Columns)
 	name := database + "." + t.Name
 	where := strings.Join(t.Keys, " = ? AND ") + " = ?"
 	read := "SELECT " + strings.Join(t.Columns, ", ") + " FROM " + name + " WHERE " + where

@@ -40,7 +40,7 @@ type Stats struct {
 type LedgerStats struct {
 	Acked          uint64
 	Verified       uint64 // acknowledged and read back through another MySQL server
-	SelfVerified   uint64 // of those: through the writer's own, there being no other
+	SelfVerified   uint64 // of those: only through the writer's own, there being no other
 	Failed         uint64 // surely not applied
 	Unknown        uint64
 	UnknownPresent uint64

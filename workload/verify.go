@@ -18,13 +18,17 @@ type answer struct {
 
 // take hands a reader the receipts that are due and that it may read: those of
 // other servers, and not those it missed already. A server that is alone reads
-// everything. Each must be given back by resolve or release.
+// everything. Writers take turns at coming first. The batch must be given back
+// through resolve.
 func (l *ledger) take(reader int, alone bool, now time.Time) batch {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := now.Sub(l.start)
 	b := batch{restarts: l.restarts}
-	for i, w := range l.writers {
+	l.turn++
+	for n := range l.writers {
+		i := (l.turn + n) % len(l.writers)
+		w := l.writers[i]
 		w.advance()
 		for seq := w.low; seq < w.next && len(b.ids) < verifyBatch; seq++ {
 			if r := w.at(seq); r.due && !r.reading && r.readAt <= at && (alone || r.readableBy(reader)) {
@@ -45,28 +49,22 @@ func (r *receipt) readableBy(reader int) bool {
 	return r.server != reader
 }
 
-// release gives a batch back that could not be read.
-func (l *ledger) release(b batch) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, id := range b.ids {
-		l.writers[id.writer].at(id.seq).reading = false
-	}
-}
-
-// resolve notes a reader's answers to a batch. Answers from before the report of
-// a system restart count for nothing: they may tell of the time before the crash.
+// resolve takes a batch back with as many answers as the reader got. Answers from
+// before the report of a system restart count for nothing: they may tell of the
+// time before the crash.
 func (l *ledger) resolve(reader int, b batch, answers []answer, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if b.restarts != l.restarts {
+		return
+	}
+	for _, id := range b.ids {
+		l.writers[id.writer].at(id.seq).reading = false
+	}
 	at := now.Sub(l.start)
-	l.alive = max(l.alive, at)
 	for _, a := range answers {
+		l.alive = max(l.alive, at)
 		r := l.writers[a.id.writer].at(a.id.seq)
-		if b.restarts != l.restarts {
-			continue
-		}
-		r.reading = false
 		switch {
 		case !r.due: // an audit was quicker
 		case a.there && a.row.run == l.run && a.row.seq == a.id.seq:

@@ -54,7 +54,7 @@ func TestBadInputIsNamed(t *testing.T) {
 		{"unknown field", []string{"up", "-f", file("field.jsonc", "{\n  \"NumNodeGroup\": 1\n}")}, exitUsage, []string{"field.jsonc:2:3", "NumNodeGroups"}},
 		{"wrong type", []string{"up", "-f", file("type.jsonc", "{\n  \"NumNodeGroups\": \"one\"\n}")}, exitUsage, []string{"type.jsonc:2:20", "NumNodeGroups"}},
 		{"trailing text", []string{"up", "-f", file("trail.jsonc", "{}\nmore")}, exitUsage, []string{"trail.jsonc:2:1"}},
-		{"100 MB", []string{"up", "-f", huge}, exitUsage, []string{"huge.jsonc", "1 MiB"}},
+		{"100 MB", []string{"up", "-f", huge}, exitUsage, []string{"huge.jsonc", "1024 KiB"}},
 		{"binary", []string{"up", "-f", file("bin.jsonc", "\x7fELF\x00\x01\xff")}, exitUsage, []string{"bin.jsonc"}},
 		{"out of range", []string{"up", "-f", file("range.jsonc", "{\n  \"NumNodeGroups\": 0\n}")}, exitRefused, []string{"range.jsonc:2:", "NumNodeGroups"}},
 		{"more replicas than slots", []string{"up", "-f", file("slots.jsonc", "{\n  \"MaxReplicationFactor\": 2,\n  \"ActiveReplicationFactor\": 3\n}")}, exitRefused, []string{"slots.jsonc:3:", "ActiveReplicationFactor"}},
