@@ -14,6 +14,7 @@ import (
 	"rondb-tui/engine/spec"
 	"rondb-tui/engine/validate"
 	"rondb-tui/host"
+	"rondb-tui/workload"
 )
 
 // upFlags is what the command line of `up` says.
@@ -41,8 +42,8 @@ const (
 	defaultName    = "demo"
 	defaultRate    = 200
 	defaultClients = 8
-	maxRate        = 100_000
-	maxClients     = 1000
+	maxRate        = workload.MaxRate
+	maxClients     = workload.MaxClients
 	maxSpeed       = 1000
 	defaultTimeout = 10 * time.Minute
 	waitReady      = "ready"

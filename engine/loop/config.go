@@ -16,6 +16,9 @@ const (
 	// observeGap is the shortest time between two looks, so that a burst of bells
 	// costs one look.
 	observeGap = 20 * time.Millisecond
+	// afterFailure is how long a run in which a step has failed may go on when all
+	// that it still does is wait.
+	afterFailure = 5 * time.Second
 	// maxKills is how many kills may be under way at the same moment.
 	maxKills = 16
 	// maxCauses is how many different causes the event of a plan's start names.

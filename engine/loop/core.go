@@ -146,7 +146,11 @@ func (c *Core) input() plan.Input {
 // unless one is under way, the last look is too old to plan on, or failures
 // demand a pause.
 func (c *Core) reconcile() {
-	if c.run.active || !c.world.fresh() {
+	if c.run.active {
+		c.cutShort()
+		return
+	}
+	if !c.world.fresh() {
 		return
 	}
 	if c.state == engine.ErrorState && !c.worldMoved() {

@@ -197,17 +197,51 @@ func TestRestartIsRememberedUntilDone(t *testing.T) {
 	}
 }
 
-// TestRestartIsVoidWithoutItsNode asks for a restart and then takes the node's
-// place away.
-func TestRestartIsVoidWithoutItsNode(t *testing.T) {
-	r := running(t)
-	r.mustAsk(engine.RestartNode{Target: 68})
-	r.mustAsk(engine.Scale{Target: engine.ScaleMySQL, Delta: -1})
-	if state := r.journal.State(); len(state.Restarts) != 0 {
-		t.Errorf("the wish stays: %v", state.Restarts)
+// TestRestartIsVoid asks for a restart and then for a desired state in which it
+// cannot be; asked for in that state, it is refused.
+func TestRestartIsVoid(t *testing.T) {
+	stopped := engine.DefaultSpec()
+	stopped.RonDBRunning = false
+	cases := []struct {
+		node   engine.NodeID
+		change engine.Intent
+		why    string
+	}{
+		{68, engine.Scale{Target: engine.ScaleMySQL, Delta: -1}, "no restart of MySQL server 68: the desired state has no place for it"},
+		{1, engine.Scale{Target: engine.ScaleReplicas, Delta: -1}, "no restart of data node 1: it is the only replica"},
+		{65, engine.SetSpec{Spec: stopped}, "no restart of management server 65: the cluster is not to run"},
 	}
+	for _, c := range cases {
+		r := running(t)
+		r.mustAsk(engine.RestartNode{Target: c.node})
+		r.mustAsk(c.change)
+		r.wantSaid(c.why)
+		r.wantJournal()
+		if state := r.journal.State(); len(state.Restarts) != 0 {
+			t.Errorf("%s: the wish stays: %v", c.why, state.Restarts)
+		}
+		err := r.ask(engine.Request{Intent: engine.RestartNode{Target: c.node}})
+		if engine.KindOf(err) != engine.KindDenied {
+			t.Errorf("asked for again: %v", err)
+		}
+		r.finish()
+		r.converge()
+	}
+}
+
+// TestOnlyDataNodesNeedAPeerToRestart restarts a MySQL server of a cluster with
+// one replica.
+func TestOnlyDataNodesNeedAPeerToRestart(t *testing.T) {
+	r := running(t)
+	r.mustAsk(engine.Scale{Target: engine.ScaleReplicas, Delta: -1})
 	r.finish()
 	r.converge()
+	r.mustAsk(engine.RestartNode{Target: 67})
+	r.finish()
+	r.converge()
+	if got := r.world.node(67).Incarnation; got != 2 {
+		t.Errorf("MySQL server 67 is in incarnation %d, want 2", got)
+	}
 }
 
 func TestBlindEngineWaits(t *testing.T) {

@@ -189,6 +189,53 @@ func TestCrashLoop(t *testing.T) {
 	}
 }
 
+// TestFailedStartEndsTheWaits is a system restart in which one data node dies.
+// The others wait for it: the run must not wait for them.
+func TestFailedStartEndsTheWaits(t *testing.T) {
+	r := running(t)
+	r.world.kill(1, 2, 4, 5)
+	r.look()
+	r.stepUntil("start data node 5")
+	r.tellRunning("wait until data node 1 is started")
+	r.world.kill(4)
+	for !r.superseded {
+		if ready := r.run.Ready(); len(ready) == 0 {
+			t.Fatal("the run waits for data node 1, which waits for data node 4")
+		}
+		r.step()
+	}
+	r.tellSkipped("wait until data node 1 is started")
+	r.finish()
+	r.look()
+	if r.run != nil || !r.wake.After(r.now) {
+		t.Error("the next run began without a pause")
+	}
+	r.wantSaid("plan failed: wait until data node 4 is started: ")
+	r.now = later(r.now, r.wake)
+	r.converge()
+}
+
+// TestFailedEffectGivesWaitsAMoment fails the start of a MySQL server while the
+// start of a data node is awaited.
+func TestFailedEffectGivesWaitsAMoment(t *testing.T) {
+	r := running(t)
+	r.world.kill(2, 68)
+	r.world.broken[68] = errors.New("broken")
+	r.look()
+	r.stepUntil("start data node 2")
+	r.tellRunning("wait until data node 2 is started")
+	r.stepUntil("start MySQL server 68")
+	r.look()
+	if r.superseded || r.wake.Sub(r.now) < 4*time.Second {
+		t.Fatalf("superseded %v, to wake in %s", r.superseded, r.wake.Sub(r.now))
+	}
+	r.now = r.wake
+	r.handle(Tick{})
+	if !r.superseded {
+		t.Error("the run waits on")
+	}
+}
+
 // TestSupersededRunIsNoFailure replaces the desired state under a failing run.
 func TestSupersededRunIsNoFailure(t *testing.T) {
 	r := running(t)

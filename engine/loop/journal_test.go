@@ -245,7 +245,7 @@ func TestJournalIsTheState(t *testing.T) {
 		for range rapid.IntRange(1, 12).Draw(rt, "length") {
 			switch rapid.IntRange(0, 4).Draw(rt, "what") {
 			case 0:
-				target := rapid.SampledFrom([]engine.ScaleTarget{engine.ScaleMySQL, engine.ScaleAPI}).Draw(rt, "target")
+				target := rapid.SampledFrom([]engine.ScaleTarget{engine.ScaleReplicas, engine.ScaleMySQL, engine.ScaleAPI}).Draw(rt, "target")
 				_ = r.ask(engine.Request{Intent: engine.Scale{Target: target, Delta: rapid.IntRange(-1, 1).Draw(rt, "delta")}})
 			case 1:
 				_ = r.ask(engine.Request{Intent: engine.RestartNode{Target: engine.NodeID(rapid.IntRange(1, 70).Draw(rt, "node"))}})

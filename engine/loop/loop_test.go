@@ -179,6 +179,7 @@ func TestLoopEndsCleanly(t *testing.T) {
 		driver.linger = time.Second
 		loop, end := started(t, driver, &MemoryJournal{})
 		until(t, loop, "running", func(v *engine.ClusterView) bool { return v.Run.Active && v.Run.Done > 3 })
+		synctest.Wait() // the next steps have begun
 		if err := end(); err != nil {
 			t.Error(err)
 		}

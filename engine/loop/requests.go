@@ -104,6 +104,9 @@ func (b *basis) propose(request engine.Request) (proposal, error) {
 		if err != nil {
 			return p, err
 		}
+		if why := noRestart(&b.desired, node.Slot); why != "" {
+			return p, engine.Errorf(engine.KindDenied, "restart "+node.Kind.Words(), node.ID, "%s", why)
+		}
 		p.restart = node
 		p.restarts = withRestart(b.restarts, node.ID, node.Incarnation)
 	case engine.RetryNow:

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -142,6 +143,20 @@ func TestKillOfSeveralAtOnce(t *testing.T) {
 	}
 	if last := events[len(events)-1]; last.Node != 67 || r.core.kills != 0 {
 		t.Errorf("last event %+v, %d kills under way", last, r.core.kills)
+	}
+}
+
+// TestOrderOfAnAcceptance: recorded, then published, then answered.
+func TestOrderOfAnAcceptance(t *testing.T) {
+	r := running(t)
+	request := engine.Request{Intent: engine.Scale{Target: engine.ScaleMySQL, Delta: 1}}
+	var order []string
+	for _, effect := range r.core.Handle(r.now, Asked{ID: 1, Request: request}) {
+		order = append(order, fmt.Sprintf("%T", effect))
+	}
+	want := []string{"loop.JournalAppend", "loop.JournalAppend", "loop.Run", "loop.Publish", "loop.Reply"}
+	if !slices.Equal(order, want) {
+		t.Errorf("effects %v, want %v", order, want)
 	}
 }
 

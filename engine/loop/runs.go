@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,9 +25,10 @@ type run struct {
 	plan       engine.Plan
 	steps      []engine.StepView // replaced, never changed
 	active     bool
-	superseded bool   // it was asked to stop
-	why        string // it was
-	lost       bool   // it was because a node that it had started went down
+	superseded bool      // it was asked to stop
+	why        string    // it was
+	lost       bool      // it was because the run had failed already
+	failedAt   time.Time // the first failure of a step; zero if there is none
 	ended      ending
 	failure    string // of the step that failed
 	attempt    int
@@ -79,6 +81,35 @@ func (c *Core) stepMoved(moved StepMoved) {
 		}
 		c.record(Entry{Kind: EntryStep, Fingerprint: c.run.plan.Fingerprint, Step: moved.Step, Text: text})
 	}
+	if moved.View.State == engine.StepFailed && c.run.failedAt.IsZero() {
+		c.run.failedAt = c.now
+	}
+}
+
+// cutShort ends a run that has failed and would only wait on. What it waits for
+// may depend on what failed: in a system restart every data node waits for the
+// others. A node that did not start is reason enough to look again at once;
+// after other failures, waits that are nearly over get a moment.
+func (c *Core) cutShort() {
+	if c.run.superseded || c.run.failedAt.IsZero() {
+		return
+	}
+	until := c.run.failedAt.Add(afterFailure)
+	for i, view := range c.run.steps {
+		action := c.run.plan.Steps[i].Action
+		if view.State == engine.StepRunning && !engine.IsAwait(action) {
+			return
+		}
+		if _, start := action.(engine.AwaitStarted); start && view.State == engine.StepFailed {
+			until = c.now
+		}
+	}
+	if c.now.Before(until) {
+		c.effect(WakeAt{until})
+		return
+	}
+	c.run.lost = true
+	c.supersede("a step failed, and all others only wait")
 }
 
 // runEnded takes note of the end. What it is worth shows in the plan that is
@@ -90,14 +121,12 @@ func (c *Core) runEnded(ended RunEnded) {
 	c.run.active, c.run.finished, c.run.steps = false, c.now, ended.Result.Steps
 	took := c.now.Sub(c.run.started).Round(100 * time.Millisecond)
 	severity, text := engine.SeverityInfo, "plan done in "+took.String()
+	failure := c.run.failureOf(ended.Result.Failed, ended.Result.Err)
 	switch {
-	case ended.Result.Superseded:
+	case ended.Result.Superseded && !c.run.lost:
 		text = "plan superseded: " + c.run.why
-		if c.run.lost {
-			c.run.ended, c.run.failure = endedFailed, c.run.why
-		}
-	case ended.Result.Err != nil:
-		c.run.ended, c.run.failure = endedFailed, c.run.failureOf(ended.Result.Failed, ended.Result.Err)
+	case failure != "" || c.run.lost:
+		c.run.ended, c.run.failure = endedFailed, cmp.Or(failure, c.run.why)
 		severity, text = engine.SeverityWarning, "plan failed: "+c.run.failure
 	default:
 		c.run.ended = endedDone
@@ -108,9 +137,13 @@ func (c *Core) runEnded(ended RunEnded) {
 	c.effect(Observe{})
 }
 
-// failureOf names the step that failed, unless its error does so itself.
+// failureOf puts a failure in words, "" if there was none. No step is named if
+// the plan was refused or the run was cancelled.
 func (r *run) failureOf(id engine.StepID, err error) string {
-	if id == 0 {
+	switch {
+	case err == nil:
+		return ""
+	case id == 0:
 		return err.Error()
 	}
 	return fmt.Sprintf("%s: %v", r.plan.Steps[id-1].Action, err)

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -73,14 +74,34 @@ func (w *world) see(seen engine.Observed) {
 func (c *Core) dropRestarts() {
 	for _, id := range slices.Sorted(maps.Keys(c.restarts)) {
 		node, found := c.world.seen.Node(id)
-		restarted := found && node.Status == engine.StatusStarted && node.Incarnation != c.restarts[id]
-		wanted := found && c.desired.Fills(node.Slot) && c.desired.RonDBRunning
-		if wanted && !restarted {
-			continue
+		switch {
+		case !found:
+			c.say(engine.SeverityWarning, id, fmt.Sprintf("no restart of node %d: it is gone", id))
+		case node.Status == engine.StatusStarted && node.Incarnation != c.restarts[id]:
+		default:
+			why := noRestart(&c.desired, node.Slot)
+			if why == "" {
+				continue
+			}
+			c.say(engine.SeverityWarning, id, fmt.Sprintf("no restart of %s: %s", node.Slot, why))
 		}
 		c.restarts = withoutRestart(c.restarts, id)
 		c.record(Entry{Kind: EntryRestarted, Node: id})
 	}
+}
+
+// noRestart says why a desired state leaves no way to restart a node and keep
+// serving, "" if it does. Such a wish could never be fulfilled.
+func noRestart(desired *engine.Spec, slot engine.Slot) string {
+	switch {
+	case !desired.RonDBRunning:
+		return "the cluster is not to run"
+	case !desired.Fills(slot):
+		return "the desired state has no place for it"
+	case slot.Kind == engine.KindData && desired.ActiveReplicationFactor < 2:
+		return "it is the only replica of its node group, without it the cluster stops"
+	}
+	return ""
 }
 
 // digestOf sums up which nodes there are, what they were found as and in which

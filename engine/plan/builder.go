@@ -9,26 +9,22 @@ import (
 // add appends a step about a node (nil for the whole cluster). It comes after the
 // node's previous step and after the steps given; 0 stands for none.
 func (p *planner) add(n *node, action engine.Action, cause string, after ...engine.StepID) engine.StepID {
+	id := engine.StepID(len(p.plan.Steps) + 1)
+	previous := engine.StepID(0)
 	if n != nil {
-		p.plan.Steps = append(p.plan.Steps, engine.Step{Action: action, Cause: cause, After: p.edgesOf(n.last, after)})
-	} else {
-		p.plan.Steps = append(p.plan.Steps, engine.Step{Action: action, Cause: cause, After: p.edgesOf(0, after)})
+		previous, n.last = n.last, id
 	}
-	id := engine.StepID(len(p.plan.Steps))
-	p.plan.Steps[id-1].ID = id
-	if n != nil {
-		n.last = id
-	}
+	p.plan.Steps = append(p.plan.Steps, engine.Step{ID: id, Action: action, Cause: cause, After: p.edgesOf(previous, after)})
 	return id
 }
 
 // edgesOf sorts the edges of a step and drops doubles and what another of them
 // comes after anyway. All edges live in one backing store, which saves an
 // allocation a step.
-func (p *planner) edgesOf(own engine.StepID, after []engine.StepID) []engine.StepID {
+func (p *planner) edgesOf(previous engine.StepID, after []engine.StepID) []engine.StepID {
 	from := len(p.edges)
-	if own != 0 {
-		p.edges = append(p.edges, own)
+	if previous != 0 {
+		p.edges = append(p.edges, previous)
 	}
 	for _, id := range after {
 		if id != 0 && !slices.Contains(p.edges[from:], id) {
@@ -90,7 +86,7 @@ func (p *planner) leaves() []engine.StepID {
 }
 
 // bringUp plans whatever a node needs to serve, from the state it will be in, and
-// returns the step after which it does; 0 if it does already. The container may
+// returns the step after which it does; 0 if it does now. The container may
 // be made at once; its process starts after the gates.
 func (p *planner) bringUp(n *node, cause string, initial bool, gates ...engine.StepID) engine.StepID {
 	if n.started() {

@@ -18,7 +18,10 @@ func (p *planner) clients(kind engine.NodeKind) {
 // While no MySQL server is started, one comes first.
 func (p *planner) startClients(kind engine.NodeKind) []engine.StepID {
 	var up []engine.StepID
-	var gates []engine.StepID
+	gates := p.management
+	if p.ready != 0 {
+		gates = []engine.StepID{p.ready} // which comes after the management servers
+	}
 	first := kind == engine.KindMySQL && !slices.ContainsFunc(p.kinds[kind], (*node).started)
 	for _, n := range p.kinds[kind] {
 		if !n.wanted {
@@ -32,14 +35,11 @@ func (p *planner) startClients(kind engine.NodeKind) []engine.StepID {
 		case n.started():
 			continue
 		case !p.serving:
-			p.wait(subject(n) + " starts once the data nodes serve.")
+			p.wait("The " + kind.Words() + "s start once the data nodes serve.")
 			continue
 		case !p.managed && n.status != engine.StatusStarting:
-			p.wait(subject(n) + " cannot start while no management server is started.")
+			p.wait("The " + kind.Words() + "s cannot start while no management server is started.")
 			continue
-		}
-		if gates == nil {
-			gates = append([]engine.StepID{p.ready}, p.management...)
 		}
 		cause := causeStart(n)
 		if first && len(up) == 0 {
@@ -48,7 +48,7 @@ func (p *planner) startClients(kind engine.NodeKind) []engine.StepID {
 		p.didStart(n, cause)
 		id := p.bringUp(n, cause, false, gates...)
 		if first && len(up) == 0 {
-			gates = append(gates, id)
+			gates = []engine.StepID{id} // which came after them
 		}
 		up = append(up, id)
 	}

@@ -109,8 +109,10 @@ func (p *planner) settle(n *node, gates ...engine.StepID) {
 	switch {
 	case p.untouchable(n) != "":
 	case n.status == engine.StatusStarting:
+		p.did("Waits for", n, causeSettle)
 		p.bringUp(n, causeSettle, false, gates...)
 	case n.status == engine.StatusStopping:
+		p.did("Waits for", n, causeSettle)
 		p.pending = append(p.pending, p.takeDown(n, causeSettle))
 	}
 }

@@ -1,6 +1,10 @@
 package plan
 
-import "rondb-tui/engine"
+import (
+	"slices"
+
+	"rondb-tui/engine"
+)
 
 // fullStop takes the whole cluster down in order: the clients, then all data nodes
 // at once with their data kept, then the management servers. Containers and
@@ -71,7 +75,7 @@ func (p *planner) stopDataNodes(after []engine.StepID) (down []engine.StepID, cl
 		return nil, false
 	}
 	p.pass.Did = append(p.pass.Did, "Stops all data nodes at once, "+causeStop+".")
-	stop := p.add(nil, engine.StopAllDataNodes{}, causeStop, append(p.management, after...)...)
+	stop := p.add(nil, engine.StopAllDataNodes{}, causeStop, slices.Concat(p.management, after)...)
 	for _, n := range p.data {
 		if n.status.Running() {
 			down = append(down, p.add(n, engine.AwaitDown{Slot: n.slot}, causeStop, stop))

@@ -124,15 +124,6 @@ func (p *planner) group(g engine.GroupID) []*node {
 	return p.data[int(g)*p.maxReplicas : (int(g)+1)*p.maxReplicas]
 }
 
-// node finds a slot by id, nil if the configuration has none such.
-func (p *planner) node(id engine.NodeID) *node {
-	i, found := slices.BinarySearchFunc(p.nodes, id, func(n node, id engine.NodeID) int { return int(n.slot.ID - id) })
-	if !found {
-		return nil
-	}
-	return &p.nodes[i]
-}
-
 // effective is the desired state with what cannot change while the cluster lives
 // taken from its configuration: asking for more node groups than there are must
 // not renumber the nodes.
