@@ -1,7 +1,5 @@
 package engine
 
-import "fmt"
-
 // Action is one external effect, or one wait for a condition. The set is sealed:
 // a driver has a case for each.
 type Action interface {
@@ -95,7 +93,7 @@ func (a AwaitFailureHandled) Node() NodeID { return a.Slot.ID }
 // Node implements Action.
 func (AwaitArbitration) Node() NodeID { return 0 }
 
-func (s Slot) String() string { return fmt.Sprintf("%s %d", s.Kind.Words(), s.ID) }
+func (s Slot) String() string { return s.Kind.Words() + " " + s.ID.String() }
 
 func (WriteConfig) String() string { return "write the cluster configuration" }
 
@@ -133,7 +131,7 @@ func (a AwaitStarted) String() string {
 func (a AwaitDown) String() string { return "wait until " + a.Slot.String() + " is down" }
 
 func (a AwaitFailureHandled) String() string {
-	return fmt.Sprintf("wait until the failure of %s is handled", a.Slot)
+	return "wait until the failure of " + a.Slot.String() + " is handled"
 }
 
 func (AwaitArbitration) String() string { return "wait until an arbitrator is ready" }

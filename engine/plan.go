@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -78,20 +79,50 @@ func (p *Plan) String() string {
 	if p.Empty() {
 		return "nothing to do\n"
 	}
-	var b strings.Builder
+	return string(p.text())
+}
+
+// Columns of the plan's text, in characters.
+const (
+	idColumn     = 3
+	actionColumn = 50
+)
+
+// text appends instead of formatting: sealing is most of what planning costs.
+func (p *Plan) text() []byte {
+	const lineGuess = 128
+	b := make([]byte, 0, lineGuess*len(p.Steps))
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		fmt.Fprintf(&b, "%3d  %-44s %s", s.ID, s.Action, s.Cause)
-		if len(s.After) > 0 {
-			b.WriteString("  [after")
-			for _, id := range s.After {
-				fmt.Fprintf(&b, " %d", id)
+		id := strconv.Itoa(int(s.ID))
+		b = pad(b, idColumn-len(id))
+		b = append(b, id...)
+		b = append(b, "  "...)
+		action := s.Action.String()
+		b = append(b, action...)
+		b = pad(b, actionColumn-len(action))
+		b = append(b, ' ')
+		b = append(b, s.Cause...)
+		for j, before := range s.After {
+			if j == 0 {
+				b = append(b, "  [after"...)
 			}
-			b.WriteByte(']')
+			b = append(b, ' ')
+			b = strconv.AppendInt(b, int64(before), 10)
 		}
-		b.WriteByte('\n')
+		if len(s.After) > 0 {
+			b = append(b, ']')
+		}
+		b = append(b, '\n')
 	}
-	return b.String()
+	return b
+}
+
+func pad(b []byte, n int) []byte {
+	for range n {
+		b = append(b, ' ')
+	}
+	return b
 }
 
 // Seal computes the fingerprint from the plan's text. The planner calls it last.
@@ -100,7 +131,7 @@ func (p *Plan) Seal() {
 		p.Fingerprint = ""
 		return
 	}
-	sum := sha256.Sum256([]byte(p.String()))
+	sum := sha256.Sum256(p.text())
 	p.Fingerprint = Fingerprint(hex.EncodeToString(sum[:8]))
 }
 

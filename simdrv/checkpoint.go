@@ -18,8 +18,9 @@ func (w *World) lastCheckpoint() (number uint64, at time.Duration) {
 	if !c.serving {
 		return c.checkpoint.base, c.checkpoint.since
 	}
-	passed := (w.now - c.checkpoint.since) / w.profile.GlobalCheckpoint
-	return c.checkpoint.base + uint64(passed), c.checkpoint.since + passed*w.profile.GlobalCheckpoint
+	interval := max(w.profile.GlobalCheckpoint, time.Millisecond)
+	passed := (w.now - c.checkpoint.since) / interval
+	return c.checkpoint.base + uint64(passed), c.checkpoint.since + passed*interval //nolint:gosec // time does not go back
 }
 
 // undoRecord is what a row was before a commit that no complete global

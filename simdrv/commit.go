@@ -18,6 +18,8 @@ func (x *Tx) Commit(ctx context.Context) error {
 			return false, nil
 		case x.state == txAborted:
 			return true, x.err
+		case x.state == txCommitted && x.err != nil:
+			return true, x.err
 		case x.state == txCommitted && x.sent:
 			// The reply needs the way back, or a node that takes over.
 			return w.reach(x.s.server, x.coordinator) || !x.coordinator.replica.member, nil
@@ -127,7 +129,8 @@ func (w *World) failTransactions(failed []*node) {
 	}
 }
 
-// loseTransactions ends every transaction with the cluster.
+// loseTransactions ends every transaction with the cluster. A commit whose reply
+// is still on its way may be among what is rolled back.
 func (w *World) loseTransactions() {
 	for _, x := range slices.Clone(w.txs) {
 		outcome := OutcomeFailed
@@ -135,6 +138,11 @@ func (w *World) loseTransactions() {
 			outcome = OutcomeUnknown
 		}
 		w.abort(x, clusterFailure(outcome))
+	}
+	for _, pending := range w.waiting {
+		if x := pending.tx; x != nil && x.state == txCommitted {
+			x.err = clusterFailure(OutcomeUnknown)
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ const (
 	maxLoggedEvents  = 2000
 	maxFaults        = 64
 	maxSessions      = 1024    // for one MySQL server
-	maxTxOperations  = 100_000 // rows written by one transaction
+	maxTxOperations  = 100_000 // rows locked, and writes, of one transaction
 	maxTables        = 2000
 	maxDatabases     = 1000
 	maxMissedBeats   = 4 // heartbeats missed before a node is declared dead
@@ -18,7 +18,8 @@ const (
 type Config struct {
 	Seed    uint64
 	Profile Profile // the zero Profile means DemoProfile
-	// Base is the wall-clock time of the world's birth.
+	// Base is the wall-clock time of the world's birth, for stamping. A Driver
+	// takes its clock instead.
 	Base   time.Time
 	Faults Faults
 	// Trace, if set, gets one line for everything that is decided. It is called
@@ -35,8 +36,9 @@ type Faults struct {
 	VolumeLost   float64 // a killed data node loses its volume, if a started replica is left
 }
 
-// Profile names how long things take. Heartbeats are intervals, the rest are
-// durations of one such event.
+// Profile says how long things take, in virtual time. Heartbeats are intervals,
+// the rest are durations of one such event. A profile of one's own is a changed
+// DemoProfile or MeasuredProfile.
 type Profile struct {
 	Name string
 

@@ -2,6 +2,7 @@ package simdrv
 
 import (
 	"slices"
+	"strings"
 
 	"rondb-tui/engine"
 )
@@ -19,21 +20,27 @@ func (w *World) do(step engine.Step) (done bool, err error) {
 	if engine.IsAwait(step.Action) {
 		return w.await(step.Action)
 	}
-	op, id := step.Action.String(), step.Action.Node()
+	text := step.Action.String()
 	if w.chance(w.chances.DoFails) {
-		w.note("lost order: %s", op)
-		return false, engine.Errorf(engine.KindTransient, op, id, "the order was lost")
+		w.note("lost order: %s", text)
+		return false, refuse(engine.KindTransient, step.Action, "the order was lost")
 	}
-	w.note("order: %s", op)
+	w.note("order: %s", text)
 	if err := w.effect(step.Action); err != nil {
 		return false, err
 	}
 	w.touch()
 	if w.chance(w.chances.ReplyLost) {
-		w.note("lost reply: %s", op)
-		return false, engine.Errorf(engine.KindTransient, op, id, "the reply was lost")
+		w.note("lost reply: %s", text)
+		return false, refuse(engine.KindTransient, step.Action, "the reply was lost")
 	}
 	return true, nil
+}
+
+// refuse is the error of an action. The error's own words add the node.
+func refuse(kind engine.ErrorKind, action engine.Action, format string, args ...any) error {
+	op, _, _ := strings.Cut(action.String(), " "+action.Node().String())
+	return engine.Errorf(kind, op, action.Node(), format, args...)
 }
 
 // effect performs an action.
@@ -54,9 +61,9 @@ func (w *World) effect(action engine.Action) error {
 		n.container = true
 		return nil
 	case engine.RemoveNode:
-		return w.remove(n, a.DropVolume)
+		return w.remove(n, a)
 	case engine.StartNode:
-		return w.start(n, a.Initial)
+		return w.start(n, a)
 	case engine.StopNode:
 		return w.stop(n, action)
 	case engine.ActivateNode:
@@ -64,7 +71,7 @@ func (w *World) effect(action engine.Action) error {
 	case engine.DeactivateNode:
 		return w.deactivate(n, action)
 	default:
-		return engine.Errorf(engine.KindUnsupported, action.String(), action.Node(), "the simulated cluster cannot do it")
+		return refuse(engine.KindUnsupported, action, "the simulated cluster cannot do it")
 	}
 }
 
@@ -72,19 +79,20 @@ func (w *World) effect(action engine.Action) error {
 func (w *World) slotNode(action engine.Action) (*node, error) {
 	n := w.node(action.Node())
 	if n == nil {
-		return nil, engine.Errorf(engine.KindNotFound, action.String(), action.Node(), "the configuration has no such node")
+		return nil, refuse(engine.KindNotFound, action, "the configuration has no such node")
 	}
 	return n, nil
 }
 
-// configure makes the slots of a configuration. Its topology is for good: the
-// same again is accepted, another is refused.
+// configure makes the slots of a configuration. Its topology is for good; the
+// rest may be written anew.
 func (w *World) configure(config engine.ClusterConfig) error {
 	const op = "write the cluster configuration"
 	if w.config != nil {
-		if *w.config != config {
-			return engine.Errorf(engine.KindUnsupported, op, 0, "another configuration is in use")
+		if topology(*w.config) != topology(config) {
+			return engine.Errorf(engine.KindUnsupported, op, 0, "the slots of a cluster cannot change")
 		}
+		w.config = &config
 		return nil
 	}
 	if config.NodeGroups < 1 || config.MaxReplicas < 1 || config.MaxReplicas > engine.MaxReplicas ||
@@ -109,24 +117,33 @@ func (w *World) configure(config engine.ClusterConfig) error {
 	return nil
 }
 
-func (w *World) remove(n *node, dropVolume bool) error {
+// topology is the part of a configuration that decides the slots.
+func topology(config engine.ClusterConfig) engine.ClusterConfig {
+	return engine.ClusterConfig{
+		NodeGroups: config.NodeGroups, MaxReplicas: config.MaxReplicas,
+		MysqldSlots: config.MysqldSlots, MysqldSlotsPer: config.MysqldSlotsPer,
+		APISlots: config.APISlots, APISlotsPer: config.APISlotsPer,
+	}
+}
+
+func (w *World) remove(n *node, action engine.RemoveNode) error {
 	if n.running() {
-		return engine.Errorf(engine.KindDenied, "remove "+n.Slot.String(), n.ID, "its process is running")
+		return refuse(engine.KindDenied, action, "its process is running")
 	}
 	n.container, n.status, n.lastError = false, engine.StatusStopped, ""
-	if dropVolume && n.Kind == engine.KindData && n.replica.hasData {
+	if action.DropVolume && n.Kind == engine.KindData && n.replica.hasData {
 		w.note("node %d: its volume is removed", n.ID)
 		w.wipe(n)
 	}
 	return nil
 }
 
-func (w *World) start(n *node, initial bool) error {
+func (w *World) start(n *node, action engine.StartNode) error {
 	if !n.container {
-		return engine.Errorf(engine.KindNotFound, "start "+n.Slot.String(), n.ID, "it has no container")
+		return refuse(engine.KindNotFound, action, "it has no container")
 	}
 	if n.status == engine.StatusStopping {
-		return engine.Errorf(engine.KindTransient, "start "+n.Slot.String(), n.ID, "it is stopping")
+		return refuse(engine.KindTransient, action, "it is stopping")
 	}
 	if n.running() {
 		return nil
@@ -136,10 +153,10 @@ func (w *World) start(n *node, initial bool) error {
 		// process, which tells them that this is gone.
 		w.detect()
 		if w.inCluster(n) {
-			return engine.Errorf(engine.KindTransient, "start "+n.Slot.String(), n.ID, "Id %d already allocated by another node", n.ID)
+			return refuse(engine.KindTransient, action, "Id %d already allocated by another node", n.ID)
 		}
 	}
-	w.launch(n, initial)
+	w.launch(n, action.Initial)
 	return nil
 }
 
@@ -153,11 +170,11 @@ func (w *World) managed() bool {
 func (w *World) activate(n *node, action engine.Action) error {
 	switch {
 	case n.Kind != engine.KindData:
-		return engine.Errorf(engine.KindInvalid, action.String(), n.ID, "only data nodes are activated")
+		return refuse(engine.KindInvalid, action, "only data nodes are activated")
 	case n.replica.active:
 		return nil
 	case !w.managed():
-		return engine.Errorf(engine.KindTransient, action.String(), n.ID, "no management server is started")
+		return refuse(engine.KindTransient, action, "no management server is started")
 	}
 	n.replica.active = true
 	w.report(n.ID, engine.SeverityInfo, "Node is active in the configuration now")
@@ -167,13 +184,13 @@ func (w *World) activate(n *node, action engine.Action) error {
 func (w *World) deactivate(n *node, action engine.Action) error {
 	switch {
 	case n.Kind != engine.KindData:
-		return engine.Errorf(engine.KindInvalid, action.String(), n.ID, "only data nodes are deactivated")
+		return refuse(engine.KindInvalid, action, "only data nodes are deactivated")
 	case !n.replica.active:
 		return nil
 	case !w.managed():
-		return engine.Errorf(engine.KindTransient, action.String(), n.ID, "no management server is started")
+		return refuse(engine.KindTransient, action, "no management server is started")
 	case n.replica.current && !n.replica.member && w.lastCurrent(n):
-		return engine.Errorf(engine.KindDenied, action.String(), n.ID, "it holds the only newest data of its node group")
+		return refuse(engine.KindDenied, action, "it holds the only newest data of its node group")
 	}
 	if err := w.stop(n, action); err != nil {
 		return err
@@ -200,7 +217,7 @@ func (w *World) await(action engine.Action) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	never := engine.Errorf(engine.KindConflict, action.String(), n.ID, "it is %s %s", w.statusOf(n), n.lastError)
+	never := refuse(engine.KindConflict, action, "it is %s%s", w.statusOf(n), becauseOf(n))
 	switch action.(type) {
 	case engine.AwaitStarted:
 		if !n.running() || n.status == engine.StatusStopping {
@@ -215,8 +232,16 @@ func (w *World) await(action engine.Action) (bool, error) {
 	case engine.AwaitFailureHandled:
 		return n.Kind != engine.KindData || n.replica.failureHandled, nil
 	default:
-		return false, engine.Errorf(engine.KindUnsupported, action.String(), n.ID, "the simulated cluster cannot do it")
+		return false, refuse(engine.KindUnsupported, action, "the simulated cluster cannot do it")
 	}
+}
+
+// becauseOf tells the last error of a node, if there is one.
+func becauseOf(n *node) string {
+	if n.lastError == "" {
+		return ""
+	}
+	return ": " + n.lastError
 }
 
 func (w *World) awaitArbitration() (bool, error) {

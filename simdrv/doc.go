@@ -17,5 +17,7 @@
 // may be called from any goroutine, one at a time for a Tx; those that take a
 // context block, on a channel, until the world has moved on. Driver moves it, in
 // wall-clock time: its Run owns virtual time and calls the Front, which gives the
-// simulated MySQL servers their sockets, always outside the mutex.
+// simulated MySQL servers their sockets, always outside the mutex. In a world
+// without a Driver a method that has to wait moves virtual time itself, so that
+// one goroutine can play clients, faults and time without any race.
 package simdrv

@@ -26,7 +26,8 @@ type Driver struct {
 	seen  uint64        // the last event given to an observer; under the world's lock
 }
 
-// NewDriver takes a world over: from now on its time follows the clock.
+// NewDriver takes a world over: from now on its time follows the clock, in place
+// of Config.Base.
 func NewDriver(w *World, opts Options) *Driver {
 	d := &Driver{
 		w: w, front: opts.Front, speed: opts.Speed,
@@ -38,9 +39,7 @@ func NewDriver(w *World, opts Options) *Driver {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	birth, before := time.Now(), w.now
-	if w.base.IsZero() {
-		w.base = birth
-	}
+	w.base = birth.Add(-time.Duration(float64(before) / d.speed))
 	w.speed, w.fronted = d.speed, d.front != nil
 	w.clock = func() time.Duration { return before + time.Duration(float64(time.Since(birth))*d.speed) }
 	w.earlier = func() { ring(d.kick) }
@@ -69,7 +68,7 @@ func (d *Driver) Run(ctx context.Context) error {
 		d.w.Now()
 		d.serveFront(ctx)
 		var due <-chan time.Time
-		if at, any := d.w.NextEventAt(); any {
+		if at, ok := d.w.NextEventAt(); ok {
 			timer.Reset(d.until(at))
 			due = timer.C
 		}
@@ -102,8 +101,8 @@ func (d *Driver) serveFront(ctx context.Context) {
 	}
 	defer func() { <-d.turn }()
 	for {
-		order, any := d.w.nextFrontOrder()
-		if !any {
+		order, ok := d.w.nextFrontOrder()
+		if !ok {
 			return
 		}
 		if order.op == frontKill {
@@ -135,7 +134,7 @@ func (d *Driver) Observe(ctx context.Context) (engine.Observed, error) {
 func (d *Driver) Do(ctx context.Context, step engine.Step) error {
 	for {
 		if err := ctx.Err(); err != nil {
-			return engine.Errorf(engine.KindTransient, step.Action.String(), step.Action.Node(), "%w", err)
+			return refuse(engine.KindTransient, step.Action, "%w", err)
 		}
 		d.w.enter()
 		done, err := d.w.do(step)

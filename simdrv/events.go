@@ -51,6 +51,6 @@ func (w *World) EventsSince(seq uint64) []engine.Event {
 }
 
 func (w *World) eventsSince(seq uint64) []engine.Event {
-	fresh := int(min(w.log.next-min(seq, w.log.next), uint64(len(w.log.entries))))
+	fresh := int(min(w.log.next-min(seq, w.log.next), uint64(len(w.log.entries)))) //nolint:gosec // at most that length
 	return append([]engine.Event(nil), w.log.entries[len(w.log.entries)-fresh:]...)
 }

@@ -30,6 +30,10 @@ type fault struct {
 func (w *World) Kill(ids ...engine.NodeID) error {
 	w.enter()
 	defer w.leave()
+	return w.kill(ids)
+}
+
+func (w *World) kill(ids []engine.NodeID) error {
 	var victims []*node
 	for _, id := range ids {
 		n, err := w.victim(id, "kill")
@@ -78,6 +82,10 @@ func (w *World) loseVolume(n *node) {
 func (w *World) Pause(id engine.NodeID, lease time.Duration) error {
 	w.enter()
 	defer w.leave()
+	return w.pause(id, lease)
+}
+
+func (w *World) pause(id engine.NodeID, lease time.Duration) error {
 	n, err := w.victim(id, "pause")
 	if err != nil {
 		return err

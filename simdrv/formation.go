@@ -189,6 +189,9 @@ func (w *World) endFormation(f *formation) {
 	}
 	c.checkpoint.base++
 	c.checkpoint.since = w.now
+	for _, n := range w.nodes {
+		n.replica.current = false // join makes it true for those who take part
+	}
 	for _, n := range f.nodes {
 		n.busy = false
 		n.replica.hasData = true

@@ -10,7 +10,8 @@ import (
 // listen and returns the address for clients; Kill ends it with all its
 // connections. The driver calls both outside the world's lock, one at a time and
 // in the order of the events; a server counts as started once Open has returned.
-// When Kill is called, the server's sessions are fenced already.
+// When Kill is called, the server's sessions are fenced already. Neither may call
+// the driver's Do or Kill, which wait for it.
 type Front interface {
 	Open(ctx context.Context, server engine.NodeID) (addr string, err error)
 	Kill(server engine.NodeID)
@@ -35,6 +36,7 @@ func (w *World) orderFront(n *node, op frontOp) {
 	if !w.fronted || n.Kind != engine.KindMySQL {
 		return
 	}
+	n.client.open = op == frontOpen
 	w.frontWork = append(w.frontWork, frontOrder{op: op, server: n, incarnation: n.incarnation})
 }
 

@@ -45,15 +45,15 @@ func (s shape) slots(kind engine.NodeKind) []engine.Slot {
 }
 
 // order performs a step that must succeed at once.
-func order(t *testing.T, w *World, action engine.Action) {
+func order(t testing.TB, w *World, action engine.Action) {
 	t.Helper()
 	if done, err := w.Do(engine.Step{Action: action}); err != nil || !done {
 		t.Fatalf("%s: done %v, error %v", action, done, err)
 	}
 }
 
-// refuse performs a step that must fail with a kind.
-func refuse(t *testing.T, w *World, action engine.Action, kind engine.ErrorKind) {
+// denied performs a step that must fail with a kind.
+func denied(t testing.TB, w *World, action engine.Action, kind engine.ErrorKind) {
 	t.Helper()
 	if _, err := w.Do(engine.Step{Action: action}); err == nil || engine.KindOf(err) != kind {
 		t.Fatalf("%s: got %v, want an error of kind %s", action, err, kind)
@@ -61,7 +61,7 @@ func refuse(t *testing.T, w *World, action engine.Action, kind engine.ErrorKind)
 }
 
 // until advances virtual time, event by event, until a step is done.
-func until(t *testing.T, w *World, action engine.Action) {
+func until(t testing.TB, w *World, action engine.Action) {
 	t.Helper()
 	limit := w.Now() + 10*time.Minute
 	for {
@@ -72,8 +72,8 @@ func until(t *testing.T, w *World, action engine.Action) {
 		if done {
 			return
 		}
-		at, any := w.NextEventAt()
-		if !any || at > limit {
+		at, ok := w.NextEventAt()
+		if !ok || at > limit {
 			t.Fatalf("%s: nothing more happens; %s", action, describe(w))
 		}
 		w.Advance(at)
@@ -81,15 +81,15 @@ func until(t *testing.T, w *World, action engine.Action) {
 }
 
 // eventually advances virtual time until a condition on the observation holds.
-func eventually(t *testing.T, w *World, what string, holds func(*engine.Observed) bool) {
+func eventually(t testing.TB, w *World, what string, holds func(*engine.Observed) bool) {
 	t.Helper()
 	limit := w.Now() + 10*time.Minute
 	for {
 		if o := w.Observe(); holds(&o) {
 			return
 		}
-		at, any := w.NextEventAt()
-		if !any || at > limit {
+		at, ok := w.NextEventAt()
+		if !ok || at > limit {
 			t.Fatalf("%s: nothing more happens; %s", what, describe(w))
 		}
 		w.Advance(at)
@@ -108,7 +108,7 @@ func describe(w *World) string {
 }
 
 // boot starts a whole cluster in virtual time.
-func boot(t *testing.T, s shape, cfg Config) *World {
+func boot(t testing.TB, s shape, cfg Config) *World {
 	t.Helper()
 	w := New(cfg)
 	order(t, w, engine.WriteConfig{Config: s.config()})
@@ -154,7 +154,7 @@ func bubble(t *testing.T, s shape, cfg Config, test func(t *testing.T, d *Driver
 }
 
 // session opens a session that is closed at the test's end.
-func session(t *testing.T, w *World, server engine.NodeID) *Session {
+func session(t testing.TB, w *World, server engine.NodeID) *Session {
 	t.Helper()
 	s, err := w.OpenSession(server)
 	if err != nil {
@@ -165,7 +165,7 @@ func session(t *testing.T, w *World, server engine.NodeID) *Session {
 }
 
 // table makes the test's table, or finds it.
-func table(t *testing.T, s *Session) *Table {
+func table(t testing.TB, s *Session) *Table {
 	t.Helper()
 	if found, ok := s.Table("test", "rows"); ok {
 		return found
@@ -193,7 +193,7 @@ func put(ctx context.Context, s *Session, t *Table, value int64, keys ...string)
 }
 
 // get reads the value of a committed row.
-func get(t *testing.T, s *Session, table *Table, key string) (value int64, found bool) {
+func get(t testing.TB, s *Session, table *Table, key string) (value int64, found bool) {
 	t.Helper()
 	tx := s.Begin()
 	defer tx.Rollback()
@@ -204,7 +204,11 @@ func get(t *testing.T, s *Session, table *Table, key string) (value int64, found
 	if !found {
 		return 0, false
 	}
-	return row[1].(int64), true
+	value, isNumber := row[1].(int64)
+	if !isNumber {
+		t.Fatalf("row %q is %v", key, row)
+	}
+	return value, true
 }
 
 // wantNDB checks an error's numbers.

@@ -100,37 +100,40 @@ func (w *World) sides(nodes []*node) [][]*node {
 // goOn lets one side be the cluster. The other members have failed; those of
 // them that still run find out that they lost.
 func (w *World) goOn(side, failed []*node) {
+	before := w.president()
 	for _, n := range failed {
 		n.replica.current = false
-		w.leaveCluster(n)
+		n.leaveCluster()
 	}
 	lead := president(side)
 	for _, n := range failed {
 		w.report(lead.ID, engine.SeverityAlert, "Node %d Disconnected", n.ID)
 		w.afterFailure(n)
 	}
+	if lead != before {
+		w.report(lead.ID, engine.SeverityInfo, "GCP Take over started, node %d is president now", lead.ID)
+	}
 	w.renewArbitration()
 	w.failTransactions(failed)
 	for _, n := range failed {
-		switch {
-		case n.frozen:
-			n.declared = true
-		case n.running():
-			w.fail(n, 2305, lostContact)
-		}
+		w.tellLoser(n)
+	}
+}
+
+// tellLoser ends a data node that the cluster has left behind. A frozen one finds
+// out when it goes on.
+func (w *World) tellLoser(n *node) {
+	switch {
+	case n.frozen:
+		n.declared = true
+	case n.running():
+		w.fail(n, 2305, lostContact)
 	}
 }
 
 // leaveCluster takes a data node out of the cluster's books.
-func (w *World) leaveCluster(n *node) {
+func (n *node) leaveCluster() {
 	r := &n.replica
-	if r.member && n == w.president() {
-		defer func() {
-			if next := w.president(); next != nil {
-				w.report(next.ID, engine.SeverityInfo, "GCP Take over started, node %d is president now", next.ID)
-			}
-		}()
-	}
 	r.member, r.joining, r.synced, r.failureHandled = false, false, nil, false
 }
 
@@ -174,14 +177,9 @@ func (w *World) dropJoiners() {
 			continue
 		}
 		w.report(lead.ID, engine.SeverityAlert, "Node %d Disconnected", n.ID)
-		w.leaveCluster(n)
+		n.leaveCluster()
 		w.afterFailure(n)
-		switch {
-		case n.frozen:
-			n.declared = true
-		case n.running():
-			w.fail(n, 2305, lostContact)
-		}
+		w.tellLoser(n)
 	}
 }
 
@@ -195,13 +193,13 @@ func (w *World) stopCluster(orderly bool, text string) {
 		c.undo = nil
 	}
 	w.rollBack(at)
-	w.note("the cluster stops (%s), global checkpoint %d", text, number)
 	c.serving = false
 	c.checkpoint.base, c.checkpoint.since = number, at
+	w.note("the cluster stops (%s), global checkpoint %d", text, number)
 	c.arbitrator = arbitrator{terms: c.arbitrator.terms + 1}
 	nodes := w.dataNodes(w.inCluster)
 	for _, n := range nodes {
-		w.leaveCluster(n)
+		n.leaveCluster()
 		n.replica.failureHandled = true
 	}
 	for _, n := range w.nodes {

@@ -70,6 +70,7 @@ type replica struct {
 // client is what makes a node a MySQL server or an API node.
 type client struct {
 	connected bool // to the data nodes
+	open      bool // the front was told to open its port
 	address   string
 	sessions  []*Session
 	nextNode  int // turns over coordinators
@@ -144,7 +145,6 @@ func (w *World) end(n *node, status engine.NodeStatus, why string) {
 	if !n.running() {
 		return
 	}
-	wasServing := n.client.connected
 	n.status, n.frozen, n.declared, n.lastError, n.doing = status, false, false, why, ""
 	n.phase, n.parked = 0, nil
 	w.endPause(n)
@@ -155,7 +155,7 @@ func (w *World) end(n *node, status engine.NodeStatus, why string) {
 	case engine.KindMySQL, engine.KindAPI:
 		n.client.connected = false
 		w.fence(n)
-		if n.client.address != "" || wasServing {
+		if n.client.open {
 			w.orderFront(n, frontKill)
 		}
 		n.client.address = ""

@@ -62,6 +62,15 @@ func (w *World) observeNode(n *node) engine.NodeObservation {
 	if n.container {
 		o.Container = "sim-" + n.Kind.String() + "-" + n.ID.String()
 	}
+	for _, f := range w.broken {
+		if f.node != n {
+			continue
+		}
+		o.Isolated = o.Isolated || f.kind == faultIsolate
+		if until := w.stamp(f.until); o.Lease == nil || until.After(o.Lease.Until) {
+			o.Lease = &engine.Lease{Fault: string(f.kind), Until: until}
+		}
+	}
 	if !n.running() {
 		return o
 	}
@@ -74,15 +83,6 @@ func (w *World) observeNode(n *node) engine.NodeObservation {
 	}
 	if n.Kind == engine.KindData {
 		o.Rows, o.MemoryUsed, o.MemoryTotal = n.replica.rows(), w.memoryUsed(n), w.memoryTotal()
-	}
-	for _, f := range w.broken {
-		if f.node != n {
-			continue
-		}
-		o.Isolated = o.Isolated || f.kind == faultIsolate
-		if until := w.stamp(f.until); o.Lease == nil || until.After(o.Lease.Until) {
-			o.Lease = &engine.Lease{Fault: string(f.kind), Until: until}
-		}
 	}
 	return o
 }

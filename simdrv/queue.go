@@ -26,7 +26,7 @@ func (q eventQueue) Less(i, j int) bool {
 
 func (q eventQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
-func (q *eventQueue) Push(x any) { *q = append(*q, x.(event)) }
+func (q *eventQueue) Push(x any) { *q = append(*q, x.(event)) } //nolint:errcheck // the heap holds nothing else
 
 func (q *eventQueue) Pop() any {
 	old := *q
@@ -63,7 +63,7 @@ func (w *World) afterIn(n *node, d time.Duration, call func()) {
 // advanceTo lets everything happen that is due by the moment to.
 func (w *World) advanceTo(to time.Duration) {
 	for len(w.queue) > 0 && w.queue[0].at <= to {
-		next := heap.Pop(&w.queue).(event)
+		next := heap.Pop(&w.queue).(event) //nolint:errcheck // the heap holds nothing else
 		w.now = max(w.now, next.at)
 		next.call()
 		w.settle()

@@ -19,10 +19,10 @@ func TestAClusterStartsInTheDemoTime(t *testing.T) {
 	if n := look(w, 3); n.Active || n.Status != engine.StatusAbsent {
 		t.Errorf("the third replica is %s, active %v", n.Status, n.Active)
 	}
-	if _, any := w.NextEventAt(); any {
+	if _, ok := w.NextEventAt(); ok {
 		w.Advance(w.Now() + time.Minute)
 	}
-	if at, any := w.NextEventAt(); any {
+	if at, ok := w.NextEventAt(); ok {
 		t.Errorf("an idle cluster has an event at %s", at)
 	}
 }

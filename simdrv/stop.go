@@ -19,7 +19,7 @@ func (w *World) stop(n *node, action engine.Action) error {
 		return nil
 	}
 	if n.replica.member && w.startedIn(n.Group) == 1 {
-		return engine.Errorf(engine.KindDenied, action.String(), n.ID,
+		return refuse(engine.KindDenied, action,
 			"Node shutdown would cause system crash: no other data node of node group %d is started", n.Group)
 	}
 	if n.frozen || n.status == engine.StatusStarting {

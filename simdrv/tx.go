@@ -130,6 +130,10 @@ func (x *Tx) approach(t *Table, key string, mode LockMode) (p part, ready bool, 
 	if mode == LockNone {
 		return p, true, nil
 	}
+	if len(x.held) >= maxTxOperations {
+		w.abort(x, outOfOperations())
+		return p, false, x.err
+	}
 	if !slices.Contains(x.primaries, primary) {
 		x.primaries = append(x.primaries, primary)
 	}

@@ -32,6 +32,9 @@ func (w *World) perform(ctx context.Context, x *Tx, try func() (done bool, err e
 	if x != nil {
 		x.wait = pending
 	}
+	if w.clock == nil {
+		w.pump(ctx, pending)
+	}
 	w.leave()
 	select {
 	case <-pending.ready:
@@ -52,6 +55,17 @@ func (w *World) perform(ctx context.Context, x *Tx, try func() (done bool, err e
 	}
 	w.complete(pending, err)
 	return err
+}
+
+// pump moves a world that has no clock until a wait has ended.
+func (w *World) pump(ctx context.Context, pending *wait) {
+	for w.settle(); !pending.done && ctx.Err() == nil; w.settle() {
+		if len(w.queue) == 0 {
+			w.complete(pending, misuse("nothing will ever end this wait"))
+			return
+		}
+		w.advanceTo(w.queue[0].at)
+	}
 }
 
 // attempt runs a wait's operation once more.

@@ -65,7 +65,7 @@ func (m *Model) askPreview(sh *sheet) tea.Cmd {
 // engine has answered, so that a refusal is read where it was asked.
 func (m *Model) submitTop() tea.Cmd {
 	sh := m.ui.top()
-	if sh == nil || sh.intent == nil || sh.sending != 0 {
+	if sh == nil || sh.intent == nil {
 		return nil
 	}
 	sh.note = ""

@@ -101,7 +101,7 @@ func killed(s *engine.Snapshot) {
 	s.Load.Errors = engine.LoadErrors{Temporary: 41, Unknown: 3}
 	s.Load.LastBlackout = 740 * time.Millisecond
 	s.Load.Incidents = []engine.Incident{{
-		ID: 1, Fault: "kill data node 5", Nodes: []engine.NodeID{5}, At: noon.Add(-2 * time.Second),
+		ID: 1, Fault: "kill data node 5", Nodes: []engine.NodeID{5}, At: noon.Add(-30 * time.Second),
 		Blackout: 740 * time.Millisecond, Brownout: 740 * time.Millisecond, Acked: 1_284_331,
 		Errors: engine.LoadErrors{Temporary: 41, Unknown: 3}, Open: true,
 	}}

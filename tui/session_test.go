@@ -153,10 +153,11 @@ func TestBootTurnsIntoTheCluster(t *testing.T) {
 	b.press("K", "+", "tab") // keys of the cluster screen
 	b.wantText("Starting", "first write read back")
 	b.wantSubmitted(0)
+	b.Update(snapshotMsg{sceneCluster(empty)})
 	b.Update(snapshotMsg{sceneCluster(func(s *engine.Snapshot) { s.Load.Ledger.Verified = 0 })})
 	b.wantText("Starting")
 	b.Update(snapshotMsg{sceneCluster()})
-	b.wantText("LEDGER")
+	b.wantText("LEDGER", ">   1 ")
 	b.Update(snapshotMsg{sceneCluster(booting)})
 	b.wantText("LEDGER") // it does not fall back
 }

@@ -89,9 +89,12 @@ func (sh *sheet) follow(s *engine.Snapshot) {
 		sh.focus = 0
 	}
 	sh.stops = dangerous
-	sh.needed = ""
+	needed := ""
 	if blast.Stops {
-		sh.needed = typedIDs(sh.targets)
+		needed = typedIDs(sh.targets)
+	}
+	if needed != sh.needed {
+		sh.needed, sh.typed = needed, ""
 	}
 }
 
@@ -145,7 +148,10 @@ func (sh *sheet) request() engine.Request {
 func (sh *sheet) done() string {
 	switch sh.kind {
 	case sheetKill:
-		return "killed node " + strings.ReplaceAll(typedIDs(sh.targets), " ", ", ")
+		if len(sh.targets) == 1 {
+			return fmt.Sprintf("killed node %d", sh.targets[0])
+		}
+		return "killed nodes " + strings.ReplaceAll(typedIDs(sh.targets), " ", ", ")
 	case sheetRestart:
 		return fmt.Sprintf("restarting node %d", sh.targets[0])
 	default:

@@ -125,9 +125,36 @@ func TestKillBecomesDangerous(t *testing.T) {
 	next := sceneCluster(killed)
 	next.Rev = 2
 	b.Update(snapshotMsg{next})
-	b.wantText("> Cancel <", "The cluster WILL stop")
+	b.wantText("> Cancel <", "The cluster WILL stop", "type 4:")
+	b.press("4")
+	b.wantText("> Kill <")
+	b.Update(snapshotMsg{sceneCluster()}) // harmless again: what was typed is void
+	b.wantText("> Kill <")
+	b.Update(snapshotMsg{next})
+	b.wantText("> Cancel <", "type 4: _")
 	b.press("enter")
 	b.wantSubmitted(0)
+}
+
+// TestKillOfTheLastMySQLServer: no typing, but the focus goes back as well.
+func TestKillOfTheLastMySQLServer(t *testing.T) {
+	b := newBench(t, sceneCluster())
+	b.ui.selected = present.Item{Kind: engine.KindMySQL, Node: 67}
+	b.press("K")
+	b.wantText("> Kill <")
+	b.Update(snapshotMsg{sceneCluster(func(s *engine.Snapshot) { nodeIn(s, 68).Status = engine.StatusDead })})
+	b.wantText("> Cancel <", "No MySQL server answers")
+}
+
+// TestEnterTwiceIsOneKill: while the engine is asked there is nothing to confirm.
+func TestEnterTwiceIsOneKill(t *testing.T) {
+	b := newBench(t, sceneCluster())
+	b.press("K")
+	_, first := b.Update(press("enter"))
+	_, second := b.Update(press("enter"))
+	if first == nil || second != nil {
+		t.Errorf("the first enter gave %v, the second %v", first, second)
+	}
 }
 
 func TestMarkedNodesAreKilledTogether(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -30,7 +31,7 @@ func runConsole(ctx context.Context, options host.Options, stderr io.Writer) err
 		stop() // without an engine there is nothing to show
 	}()
 
-	_, consoleErr := tui.Run(consoleCtx, tui.Options{Engine: h})
+	_, consoleErr := tui.Run(consoleCtx, tui.Options{Engine: h}.WithEnvironment(os.Environ()))
 	end()
 	engineErr := <-ended
 	s := h.Latest()

@@ -19,6 +19,7 @@ type Core struct {
 
 	// What is wanted. Maps and slices here are replaced, never changed.
 	desired  engine.Spec
+	first    engine.Spec // what this engine began with
 	revision engine.Revision
 	notices  []engine.Notice
 	restarts map[engine.NodeID]uint64
@@ -63,6 +64,7 @@ func NewCore(config Config) (*Core, error) {
 	if problems := validate.Spec(c.desired); len(problems) > 0 {
 		return nil, denied(problems)
 	}
+	c.first = c.desired
 	c.notices = limitNotices(validate.Notices(nil, c.desired))
 	return c, nil
 }

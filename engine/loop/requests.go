@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -18,6 +19,7 @@ type basis struct {
 	known    bool // there was a look
 	running  bool
 	desired  engine.Spec
+	first    engine.Spec
 	revision engine.Revision
 	restarts map[engine.NodeID]uint64
 	seen     engine.Observed
@@ -39,6 +41,7 @@ func (c *Core) basis() basis {
 		known:    c.world.known,
 		running:  c.run.active,
 		desired:  c.desired,
+		first:    c.first,
 		revision: c.revision,
 		restarts: c.restarts,
 		seen:     c.world.seen,
@@ -124,9 +127,26 @@ func (b *basis) proposeSpec(p *proposal, next engine.Spec, source string) {
 	// A run that is under way may be writing the configuration at this moment.
 	facts := validate.Facts{EverRan: b.seen.Formed || b.seen.Config != nil || b.running}
 	p.problems = validate.Spec(next)
-	problems, notices := validate.Change(b.desired, next, facts)
+	problems, _ := validate.Change(b.desired, next, facts)
 	p.problems = append(p.problems, problems...)
-	p.notices = limitNotices(notices)
+	var runsWith *engine.Spec
+	if facts.EverRan {
+		runsWith = b.runsWith()
+	}
+	p.notices = limitNotices(validate.Notices(runsWith, next))
+}
+
+// runsWith is the desired state that the cluster was started with, as far as its
+// configuration tells. Notices compare with it and not with the last accepted
+// state, so that what is not acted on stays on the screen until it is.
+func (b *basis) runsWith() *engine.Spec {
+	spec := b.first.Clone()
+	if config := b.seen.Config; config != nil {
+		spec.NumNodeGroups = config.NodeGroups
+		spec.RonDBVersion = cmp.Or(config.Version, spec.RonDBVersion)
+		spec.TotalMemoryConfig = cmp.Or(config.TotalMemory, spec.TotalMemoryConfig)
+	}
+	return &spec
 }
 
 // runningNode finds a node that has a process.

@@ -16,10 +16,12 @@
 //
 // There are no users: root, or any other name, with any password, from this
 // machine only. Tables have a primary key and no other index; foreign keys,
-// checks, generated columns, views, triggers and ALTER of columns are refused.
-// TRUNCATE and a DELETE of everything belong to the transaction they run in.
+// checks, generated columns, views, procedures and ALTER TABLE are refused.
+// TRUNCATE belongs to the transaction it runs in and leaves AUTO_INCREMENT where
+// it was. SET GLOBAL reaches every server of the process.
 //
-// The process-wide log and status variables of go-mysql-server are taken over by
-// the first New: its log is discarded, and its global status counters are no
-// longer reset by the start of another server.
+// What go-mysql-server shares between all servers of a process is taken over by
+// the first Open: its log is discarded, its global status counters are no longer
+// reset by the start of another server, and no statement reaches this machine's
+// files.
 package sqlfront

@@ -3,7 +3,6 @@ package sqlfront
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/dolthub/vitess/go/mysql"
@@ -16,6 +15,7 @@ import (
 const (
 	erUnknownStorageEngine  = 1286
 	erSavepointDoesNotExist = 1305
+	erReadOnlyTransaction   = 1792
 	stateTableExists        = "42S01"
 	stateInvalidDatetime    = "22007"
 	stateReadOnly           = "25006"
@@ -51,7 +51,7 @@ func answer(err error) error {
 	}
 }
 
-func interrupted() error {
+func interrupted() *mysql.SQLError {
 	return mysql.NewSQLError(mysql.ERQueryInterrupted, mysql.SSQueryInterrupted, "Query execution was interrupted")
 }
 
@@ -68,38 +68,54 @@ func internal(op string, format string, args ...any) error {
 // duplicatePrefix is what the library puts before the text of a duplicate key.
 const duplicatePrefix = "duplicate primary key given: "
 
-// states gives the SQL states that MySQL sends with errors for which the library
+// stateOf gives the SQL state that MySQL sends with errors for which the library
 // sends the general one.
-var states = map[int]string{
-	mysql.ERBadDb:                       mysql.SSClientError,
-	mysql.ERBadFieldError:               mysql.SSBadFieldError,
-	mysql.ERBadNullError:                mysql.SSConstraintViolation,
-	mysql.ERDupEntry:                    mysql.SSDupKey,
-	mysql.ERNoSuchTable:                 mysql.SSUnknownTable,
-	mysql.ERTruncatedWrongValueForField: mysql.SSUnknownSQLState,
-	1792:                                stateReadOnly,
+func stateOf(number int) (state string, known bool) {
+	switch number {
+	case mysql.ERBadDb:
+		return mysql.SSClientError, true
+	case mysql.ERBadFieldError:
+		return mysql.SSBadFieldError, true
+	case mysql.ERBadNullError, mysql.ERDupEntry:
+		return mysql.SSConstraintViolation, true
+	case mysql.ERNoSuchTable:
+		return mysql.SSUnknownTable, true
+	case erReadOnlyTransaction:
+		return stateReadOnly, true
+	default:
+		return "", false
+	}
 }
 
-// unnumbered are errors of the library without a number of MySQL's, known by
-// their texts. A text of our own replaces those that say it otherwise, or would
-// repeat a value of any length.
-var unnumbered = []struct {
-	says   *regexp.Regexp
-	number int
-	state  string
-	text   string
-}{
-	{regexp.MustCompile(`^syntax error`), mysql.ERParseError, mysql.SSClientError, ""},
-	{regexp.MustCompile(`^context canceled`), mysql.ERQueryInterrupted, mysql.SSQueryInterrupted, "Query execution was interrupted"},
-	{regexp.MustCompile(`^table with name .* already exists`), mysql.ERTableExists, stateTableExists, ""},
-	{regexp.MustCompile(`^no database selected`), mysql.ERNoDb, mysql.SSNoDB, "No database selected"},
-	{regexp.MustCompile(`^Field '.*' doesn't have a default`), mysql.ERNoDefaultForField, mysql.SSUnknownSQLState, ""},
-	{regexp.MustCompile(`^duplicate column name`), mysql.ERDupFieldName, mysql.SSDupFieldName, ""},
-	{regexp.MustCompile(`^column ".*" could not be found`), mysql.ERBadFieldError, mysql.SSBadFieldError, ""},
-	{regexp.MustCompile(`^string '(?s:.*)' is too large for column`), mysql.ERDataTooLong, mysql.SSDataTooLong, "Data too long for column"},
-	{regexp.MustCompile(`^(?s:.*) out of range for \w+`), mysql.ERWarnDataOutOfRange, mysql.SSDataOutOfRange, "Out of range value for column"},
-	{regexp.MustCompile(`^number of values does not match`), mysql.ERWrongValueCountOnRow, mysql.SSWrongValueCountOnRow, "Column count doesn't match value count"},
-	{regexp.MustCompile(`^Incorrect datetime value`), mysql.ERTruncatedWrongValue, stateInvalidDatetime, ""},
+// recognize finds the errors for which the library has a text of its own and no
+// number. Texts that would repeat a value of any length are replaced.
+func recognize(text string) *mysql.SQLError {
+	switch {
+	case strings.HasPrefix(text, "syntax error"):
+		return mysql.NewSQLError(mysql.ERParseError, mysql.SSClientError, "%s", text)
+	case strings.HasPrefix(text, "context canceled"):
+		return interrupted()
+	case strings.HasPrefix(text, "table with name ") && strings.HasSuffix(text, " already exists"):
+		return mysql.NewSQLError(mysql.ERTableExists, stateTableExists, "%s", text)
+	case strings.HasPrefix(text, "no database selected"):
+		return mysql.NewSQLError(mysql.ERNoDb, mysql.SSNoDB, "No database selected")
+	case strings.HasPrefix(text, "Field '") && strings.HasSuffix(text, "doesn't have a default value"):
+		return mysql.NewSQLError(mysql.ERNoDefaultForField, mysql.SSUnknownSQLState, "%s", text)
+	case strings.HasPrefix(text, "duplicate column name"):
+		return mysql.NewSQLError(mysql.ERDupFieldName, mysql.SSDupFieldName, "%s", text)
+	case strings.HasPrefix(text, "column \"") && strings.Contains(text, "could not be found"):
+		return mysql.NewSQLError(mysql.ERBadFieldError, mysql.SSBadFieldError, "%s", text)
+	case strings.HasPrefix(text, "string '") && strings.Contains(text, "is too large for column"):
+		return mysql.NewSQLError(mysql.ERDataTooLong, mysql.SSDataTooLong, "Data too long for column")
+	case strings.Contains(text, " out of range for "):
+		return mysql.NewSQLError(mysql.ERWarnDataOutOfRange, mysql.SSDataOutOfRange, "Out of range value for column")
+	case strings.HasPrefix(text, "number of values does not match"):
+		return mysql.NewSQLError(mysql.ERWrongValueCountOnRow, mysql.SSWrongValueCountOnRow, "Column count doesn't match value count")
+	case strings.HasPrefix(text, "Incorrect datetime value"):
+		return mysql.NewSQLError(mysql.ERTruncatedWrongValue, stateInvalidDatetime, "%s", text)
+	default:
+		return nil
+	}
 }
 
 // mend corrects what the library makes of an error: numbers, states and texts
@@ -109,26 +125,19 @@ func mend(err error) error {
 	if !errors.As(err, &told) {
 		return err
 	}
+	if told.Num == mysql.ERUnknownError {
+		if known := recognize(told.Message); known != nil {
+			return known
+		}
+		return told
+	}
 	fixed := *told
-	if state, known := states[fixed.Num]; known {
+	if state, known := stateOf(fixed.Num); known {
 		fixed.State = state
 	}
 	fixed.Message = strings.TrimPrefix(fixed.Message, duplicatePrefix)
-	if name, unknown := strings.CutPrefix(fixed.Message, "table not found: "); unknown {
+	if name, missing := strings.CutPrefix(fixed.Message, "table not found: "); missing {
 		fixed.Message = "Table '" + name + "' doesn't exist"
-	}
-	if fixed.Num != mysql.ERUnknownError {
-		return &fixed
-	}
-	for _, u := range unnumbered {
-		if !u.says.MatchString(fixed.Message) {
-			continue
-		}
-		fixed.Num, fixed.State = u.number, u.state
-		if u.text != "" {
-			fixed.Message = u.text
-		}
-		return &fixed
 	}
 	return &fixed
 }

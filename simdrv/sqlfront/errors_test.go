@@ -71,3 +71,23 @@ func TestDataNodeErrorsAsClientsSeeThem(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownOutcomeHangsUp holds that a client never hears a guess about its
+// commit.
+func TestUnknownOutcomeHangsUp(t *testing.T) {
+	for _, tc := range []struct {
+		err     error
+		hangsUp bool
+	}{
+		{&simdrv.NDBError{MySQL: 1297, NDB: 286}, false},
+		{&simdrv.NDBError{MySQL: 1296, NDB: 4009}, false},
+		{&simdrv.NDBError{MySQL: 1296, NDB: 4012, Outcome: simdrv.OutcomeUnknown}, true},
+		{&simdrv.KilledError{}, true},
+	} {
+		hungUp := false
+		s := &session{hangUp: func() { hungUp = true }}
+		if err := s.fail(tc.err); err == nil || hungUp != tc.hangsUp {
+			t.Errorf("%v: answered %v, hung up %v", tc.err, err, hungUp)
+		}
+	}
+}

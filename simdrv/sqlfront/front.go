@@ -35,7 +35,7 @@ type Front struct {
 
 	mu      sync.Mutex
 	servers map[engine.NodeID]*server // those that are open
-	ports   map[engine.NodeID]int     // the port each server had before
+	known   map[engine.NodeID]string  // the address each server had before
 	closed  bool
 }
 
@@ -43,8 +43,7 @@ var _ simdrv.Front = (*Front)(nil)
 
 // New makes a Front without any open server.
 func New(opts Options) *Front {
-	quietLibrary()
-	return &Front{opts: opts, servers: map[engine.NodeID]*server{}, ports: map[engine.NodeID]int{}}
+	return &Front{opts: opts, servers: map[engine.NodeID]*server{}, known: map[engine.NodeID]string{}}
 }
 
 // Open makes a MySQL server accept connections and returns its address as
@@ -60,12 +59,15 @@ func (f *Front) Open(ctx context.Context, id engine.NodeID) (string, error) {
 	if s, open := f.servers[id]; open {
 		return s.address(), nil
 	}
-	s, err := startServer(ctx, id, f.opts, f.portOf(id))
+	if err := tameLibrary(); err != nil {
+		return "", engine.Errorf(engine.KindInternal, "open MySQL server", id, "%w", err)
+	}
+	s, err := startServer(ctx, id, f.opts, f.addressFor(id))
 	if err != nil {
 		return "", err
 	}
 	f.servers[id] = s
-	f.ports[id] = s.listener.port()
+	f.known[id] = s.address()
 	return s.address(), nil
 }
 
@@ -92,16 +94,15 @@ func (f *Front) Close() {
 	}
 }
 
-// portOf is the port to ask for: the one the server had, the configured one, or
-// 0 for any.
-func (f *Front) portOf(id engine.NodeID) int {
-	if port, known := f.ports[id]; known {
-		return port
+// addressFor is the address to ask for: the one the server had, or the
+// configured port; port 0 is any free one.
+func (f *Front) addressFor(id engine.NodeID) string {
+	if address, known := f.known[id]; known {
+		return address
 	}
-	if f.opts.Port == nil {
-		return 0
+	port := 0
+	if f.opts.Port != nil {
+		port = f.opts.Port(id)
 	}
-	return f.opts.Port(id)
+	return net.JoinHostPort(loopback, strconv.Itoa(port))
 }
-
-func loopbackAddress(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }

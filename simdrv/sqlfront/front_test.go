@@ -42,16 +42,20 @@ type cluster struct {
 	spec   engine.Spec
 }
 
-func start(t *testing.T) *cluster {
+func start(t *testing.T, change ...func(*simdrv.Profile)) *cluster {
 	t.Helper()
 	c := &cluster{spec: engine.DefaultSpec()}
-	world := simdrv.New(simdrv.Config{Seed: 1, Profile: simdrv.DemoProfile(), Base: time.Now()})
+	profile := simdrv.DemoProfile()
+	for _, apply := range change {
+		apply(&profile)
+	}
+	world := simdrv.New(simdrv.Config{Seed: 1, Profile: profile, Base: time.Now()})
 	c.front = New(Options{
 		Sessions: world.OpenSession,
 		Observe:  func(context.Context) (engine.Observed, error) { return world.Observe(), nil },
 	})
 	c.driver = simdrv.NewDriver(world, simdrv.Options{Speed: testSpeed, Front: c.front})
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -153,14 +157,22 @@ func (c *cluster) dial(t *testing.T, id engine.NodeID, database, options string)
 	return db
 }
 
+// patientLocks lets lock waits last longer than any test.
+func patientLocks(p *simdrv.Profile) { p.LockWait = 2 * patience * testSpeed }
+
 // withTable starts a cluster with a database d and the given tables in it.
 func withTable(t *testing.T, ddl ...string) (*cluster, *sql.DB) {
 	t.Helper()
 	c := start(t)
+	return c, c.fill(t, ddl...)
+}
+
+func (c *cluster) fill(t *testing.T, ddl ...string) *sql.DB {
+	t.Helper()
 	run(t, c.dial(t, serverA, "", ""), "CREATE DATABASE d")
 	db := c.dial(t, serverA, "d", "")
 	run(t, db, ddl...)
-	return c, db
+	return db
 }
 
 // runner is a pool, a connection or a transaction.

@@ -43,13 +43,13 @@ func (p primaryKey) ColumnExpressionTypes() []sql.ColumnExpressionType {
 // CanSupport implements sql.Index. A range has to fix the first column at least:
 // the library joins by parts of a key, and fails where an index refuses that,
 // though only a whole key spares the scan.
-func (p primaryKey) CanSupport(_ *sql.Context, ranges ...sql.Range) bool {
+func (p primaryKey) CanSupport(ctx *sql.Context, ranges ...sql.Range) bool {
 	for _, r := range ranges {
 		columns, ok := r.(sql.MySQLRange)
 		if !ok || len(columns) == 0 {
 			return false
 		}
-		if _, fixed := point(columns[0]); !fixed {
+		if _, fixed := point(ctx, columns[0]); !fixed {
 			return false
 		}
 	}
@@ -57,12 +57,12 @@ func (p primaryKey) CanSupport(_ *sql.Context, ranges ...sql.Range) bool {
 }
 
 // points gives the values of a range that can hold one key only.
-func (p primaryKey) points(r sql.MySQLRange) (values []any, ok bool) {
+func (p primaryKey) points(ctx context.Context, r sql.MySQLRange) (values []any, ok bool) {
 	if len(r) != len(p.schema.PkOrdinals) {
 		return nil, false
 	}
 	for _, column := range r {
-		value, fixed := point(column)
+		value, fixed := point(ctx, column)
 		if !fixed {
 			return nil, false
 		}
@@ -72,13 +72,13 @@ func (p primaryKey) points(r sql.MySQLRange) (values []any, ok bool) {
 }
 
 // point gives the value of a column's range that holds one value only.
-func point(column sql.MySQLRangeColumnExpr) (value any, ok bool) {
+func point(ctx context.Context, column sql.MySQLRangeColumnExpr) (value any, ok bool) {
 	below, isBelow := column.LowerBound.(sql.Below)
 	above, isAbove := column.UpperBound.(sql.Above)
 	if !isBelow || !isAbove {
 		return nil, false
 	}
-	order, err := column.Typ.Compare(context.Background(), below.Key, above.Key)
+	order, err := column.Typ.Compare(ctx, below.Key, above.Key)
 	return below.Key, err == nil && order == 0
 }
 
@@ -168,7 +168,7 @@ func (t *table) LookupPartitions(ctx *sql.Context, lookup sql.IndexLookup) (sql.
 	index := primaryKey{t.definition}
 	var found keys
 	for _, r := range ranges {
-		values, isPoint := index.points(r)
+		values, isPoint := index.points(ctx, r)
 		if !isPoint {
 			return sql.PartitionsToPartitionIter(within{key: index, ranges: ranges}), nil
 		}

@@ -45,7 +45,7 @@ func (d *definition) keyOf(ctx *sql.Context, values []any) (key string, ok bool,
 		typ := d.schema.Schema[ordinal].Type
 		converted, inRange, err := typ.Convert(ctx, values[i])
 		if err != nil || inRange != sql.InRange || converted == nil {
-			return "", false, nil
+			return "", false, nil //nolint:nilerr // such a value is in no row
 		}
 		if buf, err = appendKey(buf, typ, converted); err != nil {
 			return "", false, err
@@ -92,7 +92,7 @@ func appendKey(buf []byte, typ sql.Type, value any) ([]byte, error) {
 }
 
 func appendInt(buf []byte, v int64) []byte {
-	return binary.BigEndian.AppendUint64(buf, uint64(v)^signBit)
+	return binary.BigEndian.AppendUint64(buf, uint64(v)^signBit) //nolint:gosec // the bits are wanted
 }
 
 func appendFloat(buf []byte, v float64) []byte {

@@ -18,7 +18,8 @@ import (
 // connection at once, that a statement that waited for a lock has no effect
 // later, and that the locks of the dead server's clients are free.
 func TestKillCutsLockWaits(t *testing.T) {
-	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 0), (2, 0)")
+	c := start(t, patientLocks)
+	db := c.fill(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 0), (2, 0)")
 	other := c.dial(t, serverB, "d", "")
 	holder, waiter, neighbour := connection(t, other), connection(t, db), connection(t, db)
 	run(t, holder, "BEGIN", "UPDATE t SET v = 1 WHERE a = 1")
@@ -106,7 +107,7 @@ func TestCloseEndsEverything(t *testing.T) {
 }
 
 func TestKillStatement(t *testing.T) {
-	_, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 0)")
+	db := start(t, patientLocks).fill(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 0)")
 	holder, victim := connection(t, db), connection(t, db)
 	run(t, holder, "BEGIN", "UPDATE t SET v = 1")
 	id := read(t, victim, "SELECT CONNECTION_ID()")

@@ -2,6 +2,8 @@ package sqlfront
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/dolthub/go-mysql-server/sql"
@@ -9,14 +11,20 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// quietLibrary takes over what go-mysql-server shares between all servers of a
-// process: the standard logger, to which it reports every failed statement, and
-// the status variables.
-var quietLibrary = sync.OnceFunc(func() {
+// tameLibrary takes over what go-mysql-server shares between all servers of a
+// process: the standard logger, to which it reports every failed statement, the
+// status variables, and the permission to read and write this machine's files,
+// which it gives to everybody who can connect.
+//
+//nolint:gochecknoglobals // it guards what the library keeps in globals
+var tameLibrary = sync.OnceValue(func() error {
 	logrus.SetOutput(io.Discard)
 	logrus.SetLevel(logrus.PanicLevel)
 	variables.InitStatusVariables()
 	sql.StatusVariables = keptStatus{sql.StatusVariables}
+	// A directory that cannot exist: LOAD DATA, INTO OUTFILE and LOAD_FILE fail.
+	nowhere := filepath.Join(os.DevNull, "nowhere")
+	return sql.SystemVariables.AssignValues(map[string]any{"secure_file_priv": nowhere})
 })
 
 // keptStatus refuses to set status variables. The only one who would is the

@@ -17,7 +17,7 @@ const tooMany = "Too many connections"
 // listener accepts connections and remembers them, so that all can be cut at
 // once and waited for. A connection is remembered from its Accept until forget.
 type listener struct {
-	net.Listener
+	*net.TCPListener
 
 	mu      sync.Mutex
 	conns   map[*conn]struct{}
@@ -27,27 +27,32 @@ type listener struct {
 
 // conn is an accepted connection. Its type also keeps the library from polling
 // /proc for a dead socket, which it does for a bare *net.TCPConn.
-type conn struct{ *net.TCPConn }
+type conn struct {
+	*net.TCPConn
+	session *session // of the connection's goroutine; nil before its first command
+}
 
-func listen(port int) (*listener, error) {
-	l, err := net.Listen("tcp", loopbackAddress(port))
+func listen(address string) (*listener, error) {
+	parsed, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return &listener{Listener: l, conns: map[*conn]struct{}{}, empty: make(chan struct{})}, nil
+	l, err := net.ListenTCP("tcp", parsed)
+	if err != nil {
+		return nil, err
+	}
+	return &listener{TCPListener: l, conns: map[*conn]struct{}{}, empty: make(chan struct{})}, nil
 }
-
-func (l *listener) port() int { return l.Addr().(*net.TCPAddr).Port }
 
 // Accept waits for a client. One too many is told so, as MySQL does, instead of
 // being left with a closed socket.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
-		accepted, err := l.Listener.Accept()
+		accepted, err := l.AcceptTCP()
 		if err != nil {
 			return nil, err
 		}
-		c := &conn{TCPConn: accepted.(*net.TCPConn)}
+		c := &conn{TCPConn: accepted}
 		admitted, cutting := l.remember(c)
 		if admitted {
 			return c, nil
@@ -80,7 +85,7 @@ func (l *listener) forget(c *conn) {
 // cut closes the port and every connection without the courtesies of an orderly
 // end: clients see a reset, as after the death of a process.
 func (l *listener) cut() {
-	_ = l.Listener.Close()
+	_ = l.TCPListener.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cutting = true

@@ -44,25 +44,24 @@ var (
 	_ sql.TemporaryTable = (*infoTable)(nil)
 )
 
-var shortText = types.MustCreateStringWithDefaults(types.LongText.Type(), 255)
-
 // infoTables lists the tables by name; the names of their columns are NDB's.
-var infoTables = map[string]infoTable{
-	"nodes": {rows: nodesRows, columns: []column{
-		{"node_id", types.Uint32}, {"uptime", types.Int64}, {"status", shortText},
-		{"start_phase", types.Uint32}, {"config_generation", types.Uint32},
-	}},
-	"membership": {rows: membershipRows, columns: []column{
-		{"node_id", types.Uint32}, {"group_id", types.Uint32}, {"left_node", types.Uint32},
-		{"right_node", types.Uint32}, {"president", types.Uint32}, {"successor", types.Uint32},
-		{"succession_order", types.Uint32}, {"Conf_HB_order", types.Uint32},
-		{"arbitrator", types.Uint32}, {"arb_ticket", shortText}, {"arb_state", shortText},
-		{"arb_connected", shortText}, {"connected_rank1_arbs", shortText}, {"connected_rank2_arbs", shortText},
-	}},
-	"memoryusage": {rows: memoryRows, columns: []column{
-		{"node_id", types.Uint32}, {"memory_type", shortText}, {"used", types.Uint64},
-		{"used_pages", types.Uint64}, {"total", types.Uint64}, {"total_pages", types.Uint64},
-	}},
+func infoTables() []infoTable {
+	number, text := types.Int64, types.Text
+	return []infoTable{
+		{name: "membership", rows: membershipRows, columns: []column{
+			{"node_id", number}, {"group_id", number}, {"left_node", number}, {"right_node", number},
+			{"president", number}, {"successor", number}, {"succession_order", number}, {"Conf_HB_order", number},
+			{"arbitrator", number}, {"arb_ticket", text}, {"arb_state", text}, {"arb_connected", text},
+			{"connected_rank1_arbs", text}, {"connected_rank2_arbs", text},
+		}},
+		{name: "memoryusage", rows: memoryRows, columns: []column{
+			{"node_id", number}, {"memory_type", text}, {"used", number},
+			{"used_pages", number}, {"total", number}, {"total_pages", number},
+		}},
+		{name: "nodes", rows: nodesRows, columns: []column{
+			{"node_id", number}, {"uptime", number}, {"status", text}, {"start_phase", number}, {"config_generation", number},
+		}},
+	}
 }
 
 // Name implements sql.Database.
@@ -73,22 +72,21 @@ func (n *ndbinfo) IsReadOnly() bool { return true }
 
 // GetTableInsensitive implements sql.Database.
 func (n *ndbinfo) GetTableInsensitive(_ *sql.Context, name string) (sql.Table, bool, error) {
-	name = strings.ToLower(name)
-	known, ok := infoTables[name]
-	if !ok {
-		return nil, false, nil
+	for _, t := range infoTables() {
+		if strings.EqualFold(t.name, name) {
+			t.server = n.server
+			return &t, true, nil
+		}
 	}
-	known.server, known.name = n.server, name
-	return &known, true, nil
+	return nil, false, nil
 }
 
 // GetTableNames implements sql.Database.
 func (n *ndbinfo) GetTableNames(*sql.Context) ([]string, error) {
-	names := make([]string, 0, len(infoTables))
-	for name := range infoTables {
-		names = append(names, name)
+	var names []string
+	for _, t := range infoTables() {
+		names = append(names, t.name)
 	}
-	slices.Sort(names)
 	return names, nil
 }
 
@@ -145,14 +143,14 @@ func nodesRows(o *engine.Observed, live []*engine.NodeObservation) []sql.Row {
 	var rows []sql.Row
 	for _, n := range live {
 		uptime := int64(max(0, o.At.Sub(n.StartedAt).Seconds()))
-		status, phase := strings.ToUpper(n.Status.String()), uint32(n.StartPhase)
-		switch n.Status {
-		case engine.StatusStarted:
+		status, phase := strings.ToUpper(n.Status.String()), int64(n.StartPhase)
+		if n.Status == engine.StatusStarted {
 			phase = 0
-		case engine.StatusStopping:
+		}
+		if n.Status == engine.StatusStopping {
 			status = "STOPPING_1"
 		}
-		rows = append(rows, sql.Row{uint32(n.ID), uptime, status, phase, uint32(noGeneration)})
+		rows = append(rows, sql.Row{int64(n.ID), uptime, status, phase, int64(noGeneration)})
 	}
 	return rows
 }
@@ -183,8 +181,8 @@ func membershipRows(o *engine.Observed, live []*engine.NodeObservation) []sql.Ro
 		left, right := ring[(i+len(ring)-1)%len(ring)].ID, ring[(i+1)%len(ring)].ID
 		order := slices.Index(line, n)
 		rows = append(rows, sql.Row{
-			uint32(n.ID), uint32(n.Group), uint32(left), uint32(right), uint32(o.President),
-			uint32(successor), uint32(order), uint32(0), uint32(o.Arbitrator), ticket, state, connected,
+			int64(n.ID), int64(n.Group), int64(left), int64(right), int64(o.President),
+			int64(successor), int64(order), int64(0), int64(o.Arbitrator), ticket, state, connected,
 			startedIDs(o, engine.KindManagement), startedIDs(o, engine.KindMySQL),
 		})
 	}
@@ -220,8 +218,8 @@ func startedIDs(o *engine.Observed, kind engine.NodeKind) string {
 func memoryRows(_ *engine.Observed, live []*engine.NodeObservation) []sql.Row {
 	var rows []sql.Row
 	for _, n := range live {
-		used, total := uint64(max(0, n.MemoryUsed)), uint64(max(0, n.MemoryTotal))
-		rows = append(rows, sql.Row{uint32(n.ID), "Data memory", used, used / pageSize, total, total / pageSize})
+		used, total := n.MemoryUsed, n.MemoryTotal
+		rows = append(rows, sql.Row{int64(n.ID), "Data memory", used, used / pageSize, total, total / pageSize})
 	}
 	return rows
 }

@@ -42,8 +42,8 @@ type server struct {
 	schemaReads chan struct{}
 }
 
-func startServer(ctx context.Context, id engine.NodeID, opts Options, port int) (*server, error) {
-	l, err := listen(port)
+func startServer(ctx context.Context, id engine.NodeID, opts Options, address string) (*server, error) {
+	l, err := listen(address)
 	if err != nil {
 		return nil, engine.Errorf(engine.KindTransient, "listen for MySQL server", id, "%w", err)
 	}
@@ -51,7 +51,7 @@ func startServer(ctx context.Context, id engine.NodeID, opts Options, port int) 
 		id: id, opts: opts, listener: l, version: serverVersion(ctx, opts),
 		accepted: make(chan struct{}), statements: newStatements(), schemaReads: make(chan struct{}, 1),
 	}
-	s.alive, s.end = context.WithCancel(context.Background())
+	s.alive, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.engine = sqle.New(analyzer.NewBuilder(&provider{server: s}).Build(), &sqle.Config{})
 	config := gmsserver.Config{Listener: l, Address: l.Addr().String(), Protocol: "tcp", Version: s.version}
 	front, err := gmsserver.NewServerWithHandler(config, s.engine, sql.NewContext, s.newSession, nil, s.wrap)
@@ -114,6 +114,9 @@ func (s *server) newSession(ctx context.Context, c *mysql.Conn, addr string) (sq
 			stored.Close()
 			return nil, err
 		}
+	}
+	if accepted, ok := c.Conn.(*conn); ok {
+		accepted.session = made
 	}
 	return made, nil
 }

@@ -28,8 +28,8 @@ type statement struct {
 }
 
 // mayMatter finds the texts that are worth parsing: those that could ask for
-// locks, and those that create something. EXECUTE hides the text it runs.
-var mayMatter = regexp.MustCompile(`(?i)for\s+update|in\s+share\s+mode|\bcreate\b|^\s*execute\b`)
+// locks, and those that could be refused. EXECUTE hides the text it runs.
+var mayMatter = regexp.MustCompile(`(?i)for\s+update|in\s+share\s+mode|\b(create|alter|call)\b|^\s*execute\b`)
 
 // statements remembers inspected texts; clients repeat theirs.
 type statements struct {
@@ -71,7 +71,12 @@ func (m *statements) inspect(ctx context.Context, text string) statement {
 func inspectParsed(parsed sqlparser.Statement) statement {
 	switch node := parsed.(type) {
 	case *sqlparser.DDL:
-		return statement{refusal: refuseDDL(node)}
+		return statement{refusal: refuseCreate(node)}
+	case *sqlparser.AlterTable:
+		return statement{refusal: refuseAlter(node)}
+	case *sqlparser.Call:
+		// There are none, and the library panics at a name it does not know.
+		return statement{refusal: refused("stored procedures")}
 	case *sqlparser.Execute:
 		// Its text may say FOR UPDATE: locking too much is safe, too little is not.
 		return statement{lock: simdrv.LockExclusive}
@@ -103,9 +108,20 @@ func (s *statement) ask(clause string) {
 	}
 }
 
-// refuseDDL refuses a CREATE TABLE that the library would carry out in part, or
+// refuseAlter refuses every ALTER TABLE but that of AUTO_INCREMENT: the library
+// accepts some that it then does not carry out.
+func refuseAlter(alter *sqlparser.AlterTable) error {
+	for _, change := range alter.Statements {
+		if change.AutoIncSpec == nil {
+			return refused("ALTER TABLE, but for AUTO_INCREMENT")
+		}
+	}
+	return nil
+}
+
+// refuseCreate refuses a CREATE TABLE that the library would carry out in part, or
 // otherwise than it reads.
-func refuseDDL(ddl *sqlparser.DDL) error {
+func refuseCreate(ddl *sqlparser.DDL) error {
 	if ddl.Action != sqlparser.CreateStr {
 		return nil
 	}

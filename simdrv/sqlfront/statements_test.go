@@ -1,6 +1,8 @@
 package sqlfront
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -31,17 +33,17 @@ func TestStatements(t *testing.T) {
 	expect(t, other, "SELECT a, n FROM t WHERE a > 2 ORDER BY a", "3,70;4,85;5,90")
 
 	run(t, db, "INSERT INTO u (v) VALUES ('one'), ('two')", "INSERT INTO u (id, v) VALUES (10, 'ten')")
-	run(t, other, "INSERT INTO u (v) VALUES ('eleven')")
-	expect(t, db, "SELECT id, v FROM u ORDER BY id", "1,one;2,two;10,ten;11,eleven")
+	run(t, other, "INSERT INTO u (v) VALUES ('eleven')", "ALTER TABLE u AUTO_INCREMENT = 20", "INSERT INTO u (v) VALUES ('twenty')")
+	expect(t, db, "SELECT id, v FROM u ORDER BY id", "1,one;2,two;10,ten;11,eleven;20,twenty")
 	expect(t, db, "SELECT t.a, u.v FROM t JOIN u ON u.id = t.a WHERE t.b = 'x'", "1,one")
 	expect(t, db, "SELECT u.v, SUM(t.n) FROM u JOIN t ON t.a = u.id GROUP BY u.v ORDER BY u.v", "one,32")
 	run(t, db, "UPDATE t JOIN u ON u.id = t.a SET t.n = 1, u.v = 'uno' WHERE t.a = 1")
 	expect(t, other, "SELECT t.n, u.v FROM t JOIN u ON u.id = t.a ORDER BY t.b", "1,uno;1,uno")
 
 	run(t, db, "INSERT INTO plain SELECT id, 2 * id FROM u")
-	expect(t, db, "SELECT SUM(v) FROM plain", "48")
+	expect(t, db, "SELECT SUM(v) FROM plain", "88")
 	run(t, db, "DELETE FROM plain WHERE id IN (SELECT id FROM u WHERE v = 'two')")
-	expect(t, db, "SELECT COUNT(*) FROM plain", "3")
+	expect(t, db, "SELECT COUNT(*) FROM plain", "4")
 	run(t, db, "TRUNCATE plain", "INSERT INTO plain VALUES (1, NULL)")
 	expect(t, db, "SELECT id, v FROM plain", "1,-")
 	run(t, db, "DROP TABLE plain")
@@ -105,6 +107,9 @@ func TestWhatIsRefusedLeavesNothingBehind(t *testing.T) {
 		{"CREATE TABLE x (a INT PRIMARY KEY, b INT, FOREIGN KEY (b) REFERENCES y (a))", 1235, "foreign keys"},
 		{"CREATE TABLE x (a INT PRIMARY KEY, CHECK (a > 0))", 1235, "checks"},
 		{"CREATE TABLE x (a INT PRIMARY KEY, b INT AS (a + 1))", 1235, "generated"},
+		{"ALTER TABLE x ADD COLUMN c INT", 1235, "ALTER TABLE"},
+		{"ALTER TABLE x ENGINE=InnoDB", 1235, "ALTER TABLE"},
+		{"CALL nothing()", 1235, "procedures"},
 		{"CREATE VIEW x AS SELECT 1", 1235, "views"},
 		{"SELECT 1 FOR UPDATE SKIP LOCKED", 1235, "skip locked"},
 		{"CREATE TABLE ndbinfo.x (a INT PRIMARY KEY)", 1105, ""},
@@ -117,8 +122,34 @@ func TestWhatIsRefusedLeavesNothingBehind(t *testing.T) {
 	expect(t, db, "SELECT DATABASE()", "d")
 }
 
+// TestFilesStayOutOfReach matters because everybody on this machine may connect.
+func TestFilesStayOutOfReach(t *testing.T) {
+	_, db := withTable(t, "CREATE TABLE t (a VARCHAR(200) PRIMARY KEY)")
+	dir := t.TempDir()
+	secret, stolen := filepath.Join(dir, "secret"), filepath.Join(dir, "stolen")
+	if err := os.WriteFile(secret, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		"LOAD DATA INFILE '" + secret + "' INTO TABLE t",
+		"SELECT LOAD_FILE('" + secret + "')",
+		"SELECT 'x' INTO OUTFILE '" + stolen + "'",
+		"SELECT 'x' INTO DUMPFILE '" + stolen + "'",
+		"SET GLOBAL secure_file_priv = ''",
+	} {
+		if _, err := db.ExecContext(t.Context(), query); err == nil {
+			t.Errorf("%s succeeded", query)
+		}
+	}
+	if _, err := os.Stat(stolen); err == nil {
+		t.Error("a statement wrote a file")
+	}
+	expect(t, db, "SELECT COUNT(*) FROM t", "0")
+}
+
 func TestShow(t *testing.T) {
-	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v VARCHAR(9)) COMMENT='InnoDB is not here'")
+	c, pool := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v VARCHAR(9)) COMMENT='InnoDB is not here'")
+	db := connection(t, pool)
 	if got := read(t, db, "SHOW CREATE TABLE t"); !strings.Contains(got, "ENGINE=ndbcluster") || strings.Contains(got, "ENGINE=InnoDB") {
 		t.Errorf("SHOW CREATE TABLE: %s", got)
 	}
@@ -129,6 +160,8 @@ func TestShow(t *testing.T) {
 		t.Errorf("SHOW ENGINE NDB STATUS: %s", got)
 	}
 	expect(t, db, "SELECT engine FROM information_schema.tables WHERE table_name = 't'", "ndbcluster")
+	run(t, db, "USE information_schema")
+	expect(t, db, "SELECT engine FROM tables WHERE table_name = 't'", "ndbcluster")
 	expect(t, db, "SELECT VERSION()", "8.0.35-rondb-"+c.spec.RonDBVersion)
 	if got := read(t, db, "SELECT @@version_comment"); !strings.Contains(got, "SIMULATED") {
 		t.Errorf("version_comment %q does not say what this is", got)

@@ -179,8 +179,8 @@ func (t *table) GetNextAutoIncrementValue(ctx *sql.Context, given any) (uint64, 
 	if err != nil {
 		return 0, err
 	}
-	value := converted.(uint64)
-	if value == math.MaxUint64 {
+	value, ok := converted.(uint64)
+	if !ok || value == math.MaxUint64 {
 		return value, nil
 	}
 	return value, t.setAutoIncrement(ctx, value+1)

@@ -6,10 +6,14 @@ import (
 	"errors"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-sql-driver/mysql"
+
+	"rondb-tui/engine"
 )
 
 func TestTransactions(t *testing.T) {
@@ -100,6 +104,25 @@ func TestLockingReads(t *testing.T) {
 	})
 }
 
+// TestLostConnectionLosesItsLocks holds that a client that goes away in a
+// transaction leaves neither rows nor locks.
+func TestLostConnectionLosesItsLocks(t *testing.T) {
+	c, db := withTable(t, "CREATE TABLE t (a INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 0)")
+	leaver := c.dial(t, serverA, "d", "")
+	run(t, connection(t, leaver), "BEGIN", "UPDATE t SET v = 5")
+	gone := connection(t, leaver)
+	run(t, gone, "BEGIN", "INSERT INTO t VALUES (2, 5)")
+	others := read(t, db, "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE id <> CONNECTION_ID()")
+	for id := range strings.SplitSeq(others, ",") {
+		run(t, db, "KILL "+id)
+	}
+	eventually(t, "the release of the locks", func() bool {
+		_, err := db.ExecContext(t.Context(), "UPDATE t SET v = v + 1")
+		return err == nil
+	})
+	expect(t, db, "SELECT a, v FROM t", "1,1")
+}
+
 // TestLockWaitTimeoutEndsTheTransaction holds that, as on NDB, the transaction
 // is gone with the error, and that what follows does not become half of it.
 func TestLockWaitTimeoutEndsTheTransaction(t *testing.T) {
@@ -157,31 +180,70 @@ func together(t *testing.T, workers int, work func(worker int) error) {
 	}
 }
 
-func TestBankKeepsItsTotal(t *testing.T) {
-	const accounts, workers, transfers = 8, 6, 25
+const accounts = 8
+
+// bank starts a cluster with the accounts in it.
+func bank(t *testing.T) *cluster {
+	t.Helper()
 	c, db := withTable(t, "CREATE TABLE account (id INT PRIMARY KEY, balance BIGINT NOT NULL) ENGINE=NDB")
 	for id := range accounts {
 		run(t, db, "INSERT INTO account VALUES ("+strconv.Itoa(id)+", 1000)")
 	}
+	return c
+}
+
+// work makes random transfers until it is told to stop.
+func work(t *testing.T, pool *sql.DB, seed uint64, more func() bool) error {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 1))
+	for more() {
+		from, to := rng.IntN(accounts), rng.IntN(accounts)
+		if from == to {
+			continue
+		}
+		if err := retry(t.Context(), pool, func(tx *sql.Tx) error {
+			return transfer(t.Context(), tx, from, to, rng.IntN(50))
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestBankKeepsItsTotal(t *testing.T) {
+	const workers, transfers = 6, 25
+	c := bank(t)
 	pools := []*sql.DB{c.dial(t, serverA, "d", "interpolateParams=true"), c.dial(t, serverB, "d", "")}
 	together(t, workers, func(w int) error {
-		rng := rand.New(rand.NewPCG(uint64(w), 1))
-		for range transfers {
-			from, to := rng.IntN(accounts), rng.IntN(accounts)
-			if from == to {
-				continue
-			}
-			if err := retry(t.Context(), pools[w%len(pools)], func(tx *sql.Tx) error {
-				return transfer(t.Context(), tx, from, to, rng.IntN(50))
-			}); err != nil {
-				return err
-			}
-		}
-		return nil
+		left := transfers
+		return work(t, pools[w%len(pools)], uint64(w), func() bool { left--; return left >= 0 })
 	})
 	for _, pool := range pools {
 		expect(t, pool, "SELECT SUM(balance), COUNT(*) FROM account", "8000,8")
 	}
+}
+
+// TestBankThroughFailures kills a data node and a MySQL server under load:
+// through the other server work goes on, and no transfer is torn, not even one
+// whose client lost its connection around the commit.
+func TestBankThroughFailures(t *testing.T) {
+	const workers, transfers, faults = 6, 40, 10
+	c := bank(t)
+	pools := []*sql.DB{c.dial(t, serverA, "d", ""), c.dial(t, serverB, "d", "interpolateParams=true")}
+	var done atomic.Int64
+	together(t, workers+1, func(w int) error {
+		if w == workers {
+			eventually(t, "work", func() bool { return done.Load() >= faults })
+			return c.driver.Kill(t.Context(), []engine.NodeID{2, serverA})
+		}
+		left := transfers
+		err := work(t, pools[w%len(pools)], uint64(w), func() bool { left--; done.Add(1); return left >= 0 })
+		if w%len(pools) == 0 && err != nil {
+			return nil // its server is gone
+		}
+		return err
+	})
+	expect(t, pools[1], "SELECT SUM(balance), COUNT(*) FROM account FOR UPDATE", "8000,8")
 }
 
 // transfer reads under locks and writes what it computed itself.

@@ -3,7 +3,9 @@ package sqlfront
 import (
 	"context"
 	"regexp"
+	"strings"
 
+	"github.com/dolthub/go-mysql-server/sql"
 	"github.com/dolthub/vitess/go/mysql"
 	"github.com/dolthub/vitess/go/sqltypes"
 	querypb "github.com/dolthub/vitess/go/vt/proto/query"
@@ -39,7 +41,7 @@ func (h *handler) ComQuery(_ context.Context, c *mysql.Conn, query string, callb
 	if show := h.server.showFor(query); show != nil {
 		return show(callback)
 	}
-	return h.run(query, callback, func(callback mysql.ResultSpoolFn) error {
+	return h.run(c, query, callback, func(callback mysql.ResultSpoolFn) error {
 		return h.Handler.ComQuery(h.server.alive, c, query, callback)
 	})
 }
@@ -51,7 +53,7 @@ func (h *handler) ComMultiQuery(_ context.Context, c *mysql.Conn, query string, 
 		return "", show(callback)
 	}
 	var rest string
-	err := h.run(query, callback, func(callback mysql.ResultSpoolFn) (err error) {
+	err := h.run(c, query, callback, func(callback mysql.ResultSpoolFn) (err error) {
 		rest, err = h.Handler.ComMultiQuery(h.server.alive, c, query, callback)
 		return err
 	})
@@ -61,7 +63,7 @@ func (h *handler) ComMultiQuery(_ context.Context, c *mysql.Conn, query string, 
 // ComPrepare implements mysql.Handler.
 func (h *handler) ComPrepare(_ context.Context, c *mysql.Conn, query string, prepare *mysql.PrepareData) ([]*querypb.Field, error) {
 	var fields []*querypb.Field
-	err := h.run(query, nil, func(mysql.ResultSpoolFn) (err error) {
+	err := h.run(c, query, nil, func(mysql.ResultSpoolFn) (err error) {
 		fields, err = h.Handler.ComPrepare(h.server.alive, c, query, prepare)
 		return err
 	})
@@ -71,21 +73,30 @@ func (h *handler) ComPrepare(_ context.Context, c *mysql.Conn, query string, pre
 // ComStmtExecute implements mysql.Handler.
 func (h *handler) ComStmtExecute(_ context.Context, c *mysql.Conn, prepare *mysql.PrepareData, callback func(*sqltypes.Result) error) error {
 	spool := func(result *sqltypes.Result, _ bool) error { return callback(result) }
-	return h.run(prepare.PrepareStmt, spool, func(spool mysql.ResultSpoolFn) error {
+	return h.run(c, prepare.PrepareStmt, spool, func(spool mysql.ResultSpoolFn) error {
 		return h.Handler.ComStmtExecute(h.server.alive, c, prepare, func(result *sqltypes.Result) error {
 			return spool(result, false)
 		})
 	})
 }
 
-// readsSchema finds the statements that may read information_schema; many SHOW
+// namesSchema finds the statements that may read information_schema; many SHOW
 // are rewritten to such a read.
-var readsSchema = regexp.MustCompile(`(?i)information_schema|^\s*show\b|^\s*desc`)
+var namesSchema = regexp.MustCompile(`(?i)information_schema|^\s*show\b|^\s*desc`)
+
+func readsSchema(c *mysql.Conn, query string) bool {
+	if namesSchema.MatchString(query) {
+		return true
+	}
+	accepted, ok := c.Conn.(*conn)
+	return ok && accepted.session != nil &&
+		strings.EqualFold(accepted.session.GetCurrentDatabase(), sql.InformationSchemaDatabaseName)
+}
 
 // run runs a statement in the library: those that read information_schema one
 // after another, and with the name of the storage engine put right.
-func (h *handler) run(query string, callback mysql.ResultSpoolFn, do func(mysql.ResultSpoolFn) error) error {
-	if !readsSchema.MatchString(query) {
+func (h *handler) run(c *mysql.Conn, query string, callback mysql.ResultSpoolFn, do func(mysql.ResultSpoolFn) error) error {
+	if !readsSchema(c, query) {
 		return mend(do(callback))
 	}
 	select {

@@ -3,13 +3,14 @@ package present
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"rondb-tui/engine"
 )
 
 // ChangeRows is what a change would do, in rows of w columns: problems with
-// their fixes if it is refused, else the availability and the whole plan with
-// its causes.
+// their fixes if it is refused, else the availability and the whole plan, the
+// steps under their causes.
 func ChangeRows(s *engine.Snapshot, p *engine.Preview, w int) []Line {
 	var rows []Line
 	add := func(role Role, indent, text string) {
@@ -18,7 +19,11 @@ func ChangeRows(s *engine.Snapshot, p *engine.Preview, w int) []Line {
 		}
 	}
 	for _, problem := range p.Problems {
-		add(Bad, "", fmt.Sprintf("refused: %s: %s (%s)", problem.Path, problem.Text, problem.Rule))
+		path := problem.Path + ": "
+		if strings.HasPrefix(problem.Text, problem.Path) {
+			path = ""
+		}
+		add(Bad, "", fmt.Sprintf("refused: %s%s (%s)", path, problem.Text, problem.Rule))
 		if problem.Fix != "" {
 			add(Plain, "  ", "fix: "+problem.Fix)
 		}
@@ -38,23 +43,14 @@ func ChangeRows(s *engine.Snapshot, p *engine.Preview, w int) []Line {
 		return append(rows, Words(Dim, "plan: nothing to do now"))
 	}
 	rows = append(rows, Words(Strong, fmt.Sprintf("plan: %s", plural(len(p.Plan.Steps), "step"))))
+	cause := ""
 	for i := range p.Plan.Steps {
-		rows = append(rows, planRows(&p.Plan.Steps[i], w)...)
-	}
-	return rows
-}
-
-// planRows is a step and its cause: beside it where there is room, else below.
-func planRows(step *engine.Step, w int) []Line {
-	action := fmt.Sprintf("%3d  %s", step.ID, Clean(step.Action.String()))
-	cause := Clean(step.Cause)
-	if w >= 92 {
-		line := Words(Plain, Pad(action, 48)).Add(Dim, "  ")
-		return []Line{line.Add(Dim, Clip(cause, w-line.Width()))}
-	}
-	rows := []Line{Words(Plain, Clip(action, w))}
-	for _, text := range Wrap(cause, max(w-7, 8)) {
-		rows = append(rows, Words(Dim, "       "+text))
+		step := &p.Plan.Steps[i]
+		if i == 0 || step.Cause != cause {
+			cause = step.Cause
+			add(Info, "", cause+":")
+		}
+		rows = append(rows, Words(Plain, Clip(fmt.Sprintf("%4d  %s", step.ID, Clean(step.Action.String())), w)))
 	}
 	return rows
 }

@@ -62,7 +62,7 @@ func (g *Glyphs) Status(n *engine.NodeObservation) (glyph, word string, role Rol
 	case engine.StatusStopped:
 		return g.Stopped, "stopped", Dim
 	case engine.StatusAbsent:
-		return g.Stopped, "not there yet", Dim
+		return g.Stopped, "absent", Dim
 	case engine.StatusDead:
 		return g.Dead, "dead", Bad
 	case engine.StatusPaused:

@@ -49,7 +49,7 @@ func lost(s *engine.Snapshot) Span {
 // and unknown writes, the name. s may be nil: nothing is known yet.
 func Header(s *engine.Snapshot, w int) Line {
 	if s == nil {
-		return Between(Words(Strong, " rondb-tui").Add(Info, "  waiting for the engine"), Words(Dim, "LOST ? "), w)
+		return cornered(Words(Info, Clip(" waiting for the engine", max(w-8, 0))), Span{"LOST ? ", Dim}, w)
 	}
 	const variants = 7
 	for detail := range variants {
@@ -155,6 +155,9 @@ func StatusLine(s *engine.Snapshot, w int) Line {
 	parts := []Span{simulated(s), {short, role}}
 	for i := range s.Cluster.Groups {
 		g := &s.Cluster.Groups[i]
+		if g.Started >= s.Cluster.Spec.ActiveReplicationFactor {
+			continue // only what is missing is news
+		}
 		parts = append(parts, Span{fmt.Sprintf("NG%d=%d/%d", g.ID, g.Started, len(g.Nodes)), Plain})
 	}
 	parts = append(parts, Span{fmt.Sprintf("%.0f op/s", s.Load.OpsPerSecond), Plain})

@@ -2,6 +2,8 @@ package present
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"rondb-tui/engine"
@@ -39,10 +41,21 @@ func LoadRows(s *engine.Snapshot, v *View, w, h int) []Line {
 	if w >= 60 && h >= 12 {
 		tail = append(tail, serverRows(l, v, w)...)
 	}
-	room := max(h-len(text)-min(len(tail), max(h-len(text)-2, 0)), 2)
+	left := h - len(text)
+	room := max(left-min(len(tail), max(left-2, 0)), 2)
 	plot := min(max(room/2, 1), maxPlotRows)
+	marks := faultMarks(l, w)
+	if plot == 1 {
+		marks = nil
+	}
+	if marks != nil {
+		plot = min(max((room-1)/2, 1), maxPlotRows)
+	}
 	rows := []Line{text[0]}
 	rows = append(rows, plotRows(ops, w, plot, Good, v)...)
+	if marks != nil {
+		rows = append(rows, marks)
+	}
 	rows = append(rows, text[1])
 	rows = append(rows, plotRows(p99, w, plot, Info, v)...)
 	return firstRows(append(rows, tail...), h)
@@ -62,6 +75,37 @@ func series(samples []engine.LoadSample) (ops, p99 []float64) {
 		p99[i] = float64(samples[i].P99) / float64(time.Millisecond)
 	}
 	return ops, p99
+}
+
+// faultMarks is a row below a plot of w columns with a mark and the nodes where a
+// fault happened, nil where none of them is in sight.
+func faultMarks(l *engine.LoadView, w int) Line {
+	samples := l.Samples[max(len(l.Samples)-w, 0):]
+	blank := strings.Repeat(" ", w)
+	row := blank
+	for i := range l.Incidents {
+		one := &l.Incidents[i]
+		second := slices.IndexFunc(samples, func(s engine.LoadSample) bool { return !s.At.Before(one.At) })
+		if second < 0 || one.At.Before(samples[0].At) {
+			continue
+		}
+		mark := Clip("^"+faultWords(one), w)
+		at := min(w-len(samples)+second, w-len(mark))
+		row = row[:at] + mark + row[at+len(mark):]
+	}
+	if row == blank {
+		return nil
+	}
+	return Words(Bad, row)
+}
+
+// faultWords names what a fault struck, short enough to stand below a plot.
+func faultWords(one *engine.Incident) string {
+	words := make([]string, len(one.Nodes))
+	for i, id := range one.Nodes {
+		words[i] = id.String()
+	}
+	return strings.Join(words, ",")
 }
 
 func plotRows(values []float64, w, h int, role Role, v *View) []Line {
@@ -175,7 +219,7 @@ func lostRow(l *engine.LedgerView, w int) Line {
 // auditRow tells what the last full audit found.
 func auditRow(l *engine.LedgerView, v *View, w int) Line {
 	if l.Audits == 0 {
-		return Words(Dim, Clip("no full audit yet (a: audit now)", w))
+		return Words(Dim, Clip("no audit yet (a: audit now)", w))
 	}
 	text := fmt.Sprintf("audits %d, last %s ago", l.Audits, age(v.Now, l.LastAudit))
 	if l.TotalWanted != 0 && w >= 44 {
