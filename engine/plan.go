@@ -31,10 +31,12 @@ type RequirementKind uint8
 
 // What a step can demand.
 const (
-	RequireIncarnation RequirementKind = iota + 1 // the node is still the start the plan saw
-	RequirePeerStarted                            // another replica of the node's group is started
-	RequireArbitration                            // an arbitrator is ready
-	RequireNotServing                             // no data node is started
+	RequireIncarnation  RequirementKind = iota + 1 // the node is still the start the plan saw
+	RequirePeerStarted                             // another replica of the node's group is started
+	RequireGroupStarted                            // every other active replica of the node's group is, and there is one
+	RequireArbitration                             // an arbitrator is ready
+	RequireManagement                              // another management server is started
+	RequireNotServing                              // no data node is started
 )
 
 // Requirement is one demand on the world; see Check.
@@ -56,6 +58,10 @@ func (r Requirement) Check(o *Observed) (why string, ok bool) {
 		if !found || o.StartedIn(node.Group, r.Node) == 0 {
 			return fmt.Sprintf("no other replica of node %d's group is started", r.Node), false
 		}
+	case RequireGroupStarted:
+		return r.checkGroup(o)
+	case RequireManagement:
+		return r.checkManagement(o)
 	case RequireArbitration:
 		if !o.ArbitrationReady {
 			return "no arbitrator is ready", false
@@ -68,6 +74,29 @@ func (r Requirement) Check(o *Observed) (why string, ok bool) {
 		}
 	}
 	return "", true
+}
+
+func (r Requirement) checkGroup(o *Observed) (why string, ok bool) {
+	node, found := o.Node(r.Node)
+	if !found || o.StartedIn(node.Group, r.Node) == 0 {
+		return fmt.Sprintf("no other replica of node %d's group is started", r.Node), false
+	}
+	for i := range o.Nodes {
+		peer := &o.Nodes[i]
+		if peer.Kind == KindData && peer.Group == node.Group && peer.Active && peer.ID != r.Node && peer.Status != StatusStarted {
+			return fmt.Sprintf("data node %d, of the same node group, is %s", peer.ID, peer.Status), false
+		}
+	}
+	return "", true
+}
+
+func (r Requirement) checkManagement(o *Observed) (why string, ok bool) {
+	for i := range o.Nodes {
+		if n := &o.Nodes[i]; n.Kind == KindManagement && n.ID != r.Node && n.Status == StatusStarted {
+			return "", true
+		}
+	}
+	return "no other management server is started", false
 }
 
 // Empty says that there is nothing to do.

@@ -42,6 +42,10 @@ func TestRequirementsSayWhyTheyFail(t *testing.T) {
 		{"no such node", Requirement{Kind: RequireIncarnation, Node: 254}, false},
 		{"peer started", Requirement{Kind: RequirePeerStarted, Node: 4}, true},
 		{"no peer started", Requirement{Kind: RequirePeerStarted, Node: 2}, false},
+		{"group started", Requirement{Kind: RequireGroupStarted, Node: 4}, true},
+		{"group not started", Requirement{Kind: RequireGroupStarted, Node: 2}, false},
+		{"another management server", Requirement{Kind: RequireManagement, Node: 66}, true},
+		{"no other management server", Requirement{Kind: RequireManagement, Node: 65}, false},
 		{"arbitrator", Requirement{Kind: RequireArbitration}, true},
 		{"serving", Requirement{Kind: RequireNotServing}, false},
 	} {

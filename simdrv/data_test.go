@@ -117,6 +117,7 @@ func TestAnOrderlyStopOfAllLosesNothing(t *testing.T) {
 	if err := put(t.Context(), s, rows, 1, "a", "b", "c"); err != nil {
 		t.Fatal(err)
 	}
+	stopped := w.Observe().At
 	order(t, w, engine.StopAllDataNodes{})
 	for _, id := range []engine.NodeID{1, 2, 4, 5} {
 		until(t, w, engine.AwaitDown{Slot: slot(w, id)})
@@ -126,6 +127,9 @@ func TestAnOrderlyStopOfAllLosesNothing(t *testing.T) {
 	}
 	order(t, w, engine.StopAllDataNodes{})
 	startData(t, w, 1, 2, 4, 5)
+	if o := w.Observe(); o.RestoredAt.Before(stopped) || o.SystemRestarts != 1 {
+		t.Errorf("restored %s, stopped %s, %d system restarts", o.RestoredAt, stopped, o.SystemRestarts)
+	}
 	eventually(t, w, "reconnect", func(*engine.Observed) bool { return s.Err() == nil })
 	for _, key := range []string{"a", "b", "c"} {
 		if got, _ := get(t, s, rows, key); got != 1 {
@@ -312,5 +316,34 @@ func TestAPauseHoldsWritesUntilItIsDetected(t *testing.T) {
 	}
 	if took := w.Now() - began; took < 4*w.profile.Heartbeat || took > 6*w.profile.Heartbeat {
 		t.Errorf("no commit for %s", took)
+	}
+}
+
+// TestAWriteWaitsForEveryReplica: not only the commit, the lock too.
+func TestAWriteWaitsForEveryReplica(t *testing.T) {
+	w := boot(t, oneByTwo, Config{Seed: 10})
+	s := session(t, w, 67)
+	rows := table(t, s)
+	tx := s.Begin()
+	for tx.coordinator == nil || tx.coordinator != tx.primaries[0] { // only the backup must be frozen
+		tx.Rollback()
+		tx = s.Begin()
+		if err := tx.Put(t.Context(), rows, "a", Row{"a", int64(1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	backup := w.node(3 - tx.coordinator.ID)
+	if err := w.Pause(backup.ID, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	began := w.Now()
+	if err := tx.Put(t.Context(), rows, "a", Row{"a", int64(2)}); err != nil {
+		t.Fatal(err)
+	}
+	if took := w.Now() - began; took != time.Second {
+		t.Errorf("the write took %s, want the pause's second", took)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

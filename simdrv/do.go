@@ -223,6 +223,9 @@ func (w *World) await(action engine.Action) (bool, error) {
 		if !n.running() || n.status == engine.StatusStopping {
 			return false, never
 		}
+		if why := w.hopeless(n); why != "" {
+			return false, refuse(engine.KindConflict, action, "%s", why)
+		}
 		return n.started() && !n.frozen, nil
 	case engine.AwaitDown:
 		if n.running() && n.status != engine.StatusStopping {
@@ -234,6 +237,24 @@ func (w *World) await(action engine.Action) (bool, error) {
 	default:
 		return false, refuse(engine.KindUnsupported, action, "the simulated cluster cannot do it")
 	}
+}
+
+// hopeless tells what a start waits for that nobody brings about; "" if there is
+// hope. Data nodes that wait for each other always have some: the orders to start
+// the others may be on their way.
+func (w *World) hopeless(n *node) string {
+	running := func(kind engine.NodeKind) bool {
+		return slices.ContainsFunc(w.nodes, func(m *node) bool { return m.Kind == kind && m.running() })
+	}
+	switch {
+	case n.status != engine.StatusStarting || n.Kind == engine.KindManagement:
+		return ""
+	case n.stage == stageAllocate && !n.busy && !running(engine.KindManagement):
+		return "no management server is running"
+	case n.stage == stageWait && n.Kind != engine.KindData && !running(engine.KindData):
+		return "no data node is running"
+	}
+	return ""
 }
 
 // becauseOf tells the last error of a node, if there is one.

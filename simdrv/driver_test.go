@@ -86,6 +86,30 @@ func TestAMySQLServerIsStartedOnceItsPortIsOpen(t *testing.T) {
 	})
 }
 
+// TestALateAnswerOfTheFrontIsForAnOlderProcess: the server is killed and started
+// again while its first port is still being opened.
+func TestALateAnswerOfTheFrontIsForAnOlderProcess(t *testing.T) {
+	front := &listener{delay: time.Second}
+	driven(t, Options{Front: front}, func(t *testing.T, d *Driver) {
+		server := slot(d.w, 67)
+		do(t, d, engine.CreateNode{Slot: server})
+		do(t, d, engine.StartNode{Slot: server})
+		time.Sleep(500 * time.Millisecond) // its port is being opened
+		if err := d.w.Kill(67); err != nil {
+			t.Fatal(err)
+		}
+		order(t, d.w, engine.StartNode{Slot: server})
+		time.Sleep(time.Second) // the first answer is there
+		if n := look(d.w, 67); n.Status != engine.StatusStarting {
+			t.Errorf("the second process is %s by the answer to the first", n.Status)
+		}
+		do(t, d, engine.AwaitStarted{Slot: server})
+		if !slices.Equal(front.calls, []string{"open 67", "kill 67", "open 67"}) {
+			t.Errorf("the front was called %v", front.calls)
+		}
+	})
+}
+
 func TestAPortThatCannotBeOpenedEndsTheServer(t *testing.T) {
 	front := &listener{err: errors.New("address already in use")}
 	driven(t, Options{Front: front}, func(t *testing.T, d *Driver) {

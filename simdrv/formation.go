@@ -55,7 +55,7 @@ func (w *World) candidates() []*node {
 	var found []*node
 	for _, n := range w.nodes {
 		waits := n.Kind == engine.KindData && n.status == engine.StatusStarting && n.stage == stageWait && !n.frozen
-		if waits && w.allReach(append(slices.Clone(found), n)) {
+		if waits && w.reachesAll(n, found) {
 			found = append(found, n)
 		}
 	}
@@ -222,12 +222,15 @@ func (w *World) abortFormation() {
 
 // allReach says whether all the processes answer each other.
 func (w *World) allReach(nodes []*node) bool {
-	for i, a := range nodes {
-		for _, b := range nodes[:i] {
-			if !w.reach(a, b) {
-				return false
-			}
+	for i, n := range nodes {
+		if !n.responsive() || !w.reachesAll(n, nodes[:i]) {
+			return false
 		}
 	}
-	return len(nodes) == 0 || nodes[0].responsive()
+	return true
+}
+
+// reachesAll says whether a process can talk to all the others.
+func (w *World) reachesAll(n *node, others []*node) bool {
+	return !slices.ContainsFunc(others, func(other *node) bool { return !w.reach(n, other) })
 }

@@ -67,34 +67,36 @@ func (w *World) reviewMembership(patient bool) {
 func (w *World) splitFormation(f *formation) bool { return len(w.sides(f.nodes)) > 1 }
 
 // sides divides data nodes into sets within which no link is known to be broken:
-// again and again the node with the most broken links leaves the rest, the
-// youngest first.
+// again and again the node with the most broken links leaves the rest.
 func (w *World) sides(nodes []*node) [][]*node {
 	var sides [][]*node
 	for len(nodes) > 0 {
 		side := slices.Clone(nodes)
-		for {
-			worst, most := -1, 0
-			for i, n := range side {
-				count := 0
-				for _, other := range side {
-					if w.confirmedApart(n, other) {
-						count++
-					}
-				}
-				if count > 0 && count >= most {
-					worst, most = i, count
-				}
-			}
-			if worst < 0 {
-				break
-			}
+		for worst := w.mostApart(side); worst >= 0; worst = w.mostApart(side) {
 			side = slices.Delete(side, worst, worst+1)
 		}
 		sides = append(sides, side)
 		nodes = slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return slices.Contains(side, n) })
 	}
 	return sides
+}
+
+// mostApart finds the node with the most broken links to the others, the one with
+// the highest id among equals; -1 if no link is broken.
+func (w *World) mostApart(nodes []*node) int {
+	worst, most := -1, 1
+	for i, n := range nodes {
+		count := 0
+		for _, other := range nodes {
+			if w.confirmedApart(n, other) {
+				count++
+			}
+		}
+		if count >= most {
+			worst, most = i, count
+		}
+	}
+	return worst
 }
 
 // goOn lets one side be the cluster. The other members have failed; those of

@@ -1,10 +1,6 @@
 package simdrv
 
-import (
-	"slices"
-
-	"rondb-tui/engine"
-)
+import "rondb-tui/engine"
 
 // stop ends a process in order. A data node hands over what it does first; the
 // last started one of a group is refused, since the cluster would crash.
@@ -82,7 +78,7 @@ func (w *World) stopAll() {
 			}
 		})
 	}
-	for _, n := range slices.Clone(running) {
+	for _, n := range running {
 		n.replica.failureHandled = true
 	}
 }

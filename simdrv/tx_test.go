@@ -36,13 +36,21 @@ func TestReadsSeeCommittedRowsAndOwnWrites(t *testing.T) {
 		if err := tx.Commit(ctx); err != nil {
 			t.Fatal(err)
 		}
-		var keys string
 		scan := b.Begin()
-		if err := scan.Scan(ctx, rows, LockNone, func(key string, _ Row) bool { keys += key; return true }); err != nil {
+		if err := scan.Delete(ctx, rows, "b"); err != nil {
 			t.Fatal(err)
 		}
-		if keys != "abc" {
-			t.Errorf("scanned %q, want abc", keys)
+		if err := scan.Put(ctx, rows, "d", Row{"d", int64(3)}); err != nil {
+			t.Fatal(err)
+		}
+		for _, mode := range []LockMode{LockNone, LockExclusive} {
+			var keys string
+			if err := scan.Scan(ctx, rows, mode, func(key string, _ Row) bool { keys += key; return true }); err != nil {
+				t.Fatal(err)
+			}
+			if keys != "acd" {
+				t.Errorf("scanned %q, want acd", keys)
+			}
 		}
 		scan.Rollback()
 		for _, id := range []engine.NodeID{1, 2, 4, 5} {
@@ -169,10 +177,10 @@ func TestACancelledWaitTakesNoLock(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		first.Rollback()
-		second.Rollback()
 		if err := put(ctx, b, rows, 3, "x"); err != nil {
-			t.Error(err)
+			t.Errorf("the cancelled wait has got the lock: %v", err)
 		}
+		second.Rollback()
 	})
 }
 
@@ -238,4 +246,39 @@ func TestACommitCutShortByAKillIsUnknown(t *testing.T) {
 	if applied[true] == 0 || applied[false] == 0 {
 		t.Errorf("applied %d times, not applied %d times: want both", applied[true], applied[false])
 	}
+}
+
+// TestAWriterIsNotStarvedByReaders: a reader that comes after a waiting writer
+// waits behind it.
+func TestAWriterIsNotStarvedByReaders(t *testing.T) {
+	bubble(t, oneByTwo, Config{Seed: 7}, func(t *testing.T, _ *Driver, w *World) {
+		ctx := t.Context()
+		rows := table(t, session(t, w, 67))
+		began := make(chan string, 3)
+		first := session(t, w, 67).Begin()
+		if _, _, err := first.Read(ctx, rows, "x", LockShared); err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range []string{"writer", "reader"} {
+			tx, mode := session(t, w, 68).Begin(), []LockMode{LockExclusive, LockShared}[i]
+			go func() {
+				if _, _, err := tx.Read(ctx, rows, "x", mode); err != nil {
+					t.Error(err)
+				}
+				began <- name
+				tx.Rollback()
+			}()
+			time.Sleep(10 * time.Millisecond)
+		}
+		select {
+		case name := <-began:
+			t.Errorf("the %s did not wait", name)
+		default:
+		}
+		first.Rollback()
+		if name := <-began; name != "writer" {
+			t.Errorf("the %s came first", name)
+		}
+		<-began
+	})
 }

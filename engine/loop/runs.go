@@ -213,16 +213,18 @@ func (c *Core) tryAnew(why string) {
 
 // disruption finds a node that the plan counts on and that went down between two
 // looks, nil if there is none. A node that the plan itself takes down, or is about
-// to start, is not counted on.
+// to start, is not counted on. A node whose fault has ended and that is down is
+// one as well: the plan left it alone, and may be waiting for it by now.
 func (r *run) disruption(before, after *engine.Observed) *engine.NodeObservation {
 	for i := range before.Nodes {
 		was := &before.Nodes[i]
-		if was.Status != engine.StatusStarted && was.Status != engine.StatusStarting {
-			continue
-		}
 		now, found := after.Node(was.ID)
 		if !found {
 			now = &engine.NodeObservation{Slot: was.Slot, Status: engine.StatusAbsent}
+		}
+		wasUp := was.Status == engine.StatusStarted || was.Status == engine.StatusStarting || was.Status == engine.StatusPaused
+		if faultEnded := was.Lease != nil && now.Lease == nil; !wasUp && !faultEnded {
+			continue
 		}
 		down := now.Status == engine.StatusDead || now.Status == engine.StatusStopped || now.Status == engine.StatusAbsent
 		if down && r.countsOn(now.Slot, now.Status) {

@@ -104,10 +104,15 @@ func (p *planner) gate(cause string, after ...engine.StepID) engine.StepID {
 	return p.tail
 }
 
-// requirePolite puts the demands of every voluntary data node stop on a step: a
-// peer is started, and an arbitrator is ready.
+// requirePolite puts the demands of every voluntary data node stop on a step: the
+// rest of its group is started, and an arbitrator is ready. A node that is down
+// already takes nothing away: for it one started peer is enough.
 func (p *planner) requirePolite(id engine.StepID, n *node) {
+	peers := engine.RequireGroupStarted
+	if !n.status.Running() {
+		peers = engine.RequirePeerStarted
+	}
 	p.require(id,
-		engine.Requirement{Kind: engine.RequirePeerStarted, Node: n.slot.ID},
+		engine.Requirement{Kind: peers, Node: n.slot.ID},
 		engine.Requirement{Kind: engine.RequireArbitration})
 }

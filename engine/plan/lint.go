@@ -170,7 +170,8 @@ func (l *linter) demands(s *engine.Step) {
 		}
 		return true
 	}
-	if stopsDataNode(s.Action) && lacks(engine.RequireNotServing) && (lacks(engine.RequirePeerStarted) || lacks(engine.RequireArbitration)) {
+	if stopsDataNode(s.Action) && lacks(engine.RequireNotServing) &&
+		(lacks(engine.RequirePeerStarted) && lacks(engine.RequireGroupStarted) || lacks(engine.RequireArbitration)) {
 		l.problem(s.ID, "stop-demands", "it stops a data node without demanding a started peer and an arbitrator")
 	}
 	switch a := s.Action.(type) {
