@@ -210,7 +210,7 @@ type Problem struct {
 }
 
 // Problems is a refusal: every problem at once. It is an error when not empty.
-type Problems []Problem
+type Problems []Problem //nolint:errname // a list first; the error is the refusal that wraps it
 
 func (p Problems) Error() string {
 	lines := make([]string, len(p))

@@ -33,7 +33,7 @@ type Spec struct {
 	NumMysqldSlotsPerVm int //nolint:revive // the published name of the field
 	NumApiSlotsPerVm    int //nolint:revive // the published name of the field
 
-	AllowRequestingTemporaryVms bool     //nolint:revive // the published name of the field
+	AllowRequestingTemporaryVms bool
 	Region                      string   `json:",omitempty"`
 	AvailabilityZones           []string `json:",omitempty"`
 
@@ -42,8 +42,8 @@ type Spec struct {
 	VmTypeMysqlds string `json:",omitempty"` //nolint:revive // the published name of the field
 	VmTypeNdbds   string `json:",omitempty"` //nolint:revive // the published name of the field
 
-	NumManagedMgmdVms   int //nolint:revive // the published name of the field
-	NumManagedMysqldVms int //nolint:revive // the published name of the field
+	NumManagedMgmdVms   int
+	NumManagedMysqldVms int
 	NumManagedApiVms    int //nolint:revive // the published name of the field
 
 	BlockStorageGiBPerMgmdVm   int `json:",omitempty"` //nolint:revive // the published name of the field

@@ -14,7 +14,7 @@ func TestSurvivalFollowsTheFiveRules(t *testing.T) {
 		return members
 	}
 	lost := func(ids ...NodeID) map[NodeID]bool {
-		set := map[NodeID]bool{}
+		set := make(map[NodeID]bool, len(ids))
 		for _, id := range ids {
 			set[id] = true
 		}

@@ -41,8 +41,20 @@ func (w *World) startedIn(group engine.GroupID) int {
 }
 
 // finishStop ends a stopping process. The other data nodes know at once, and
-// judge by the rules of arbitration whether they may go on without it.
+// judge by the rules of arbitration whether they may go on without it. A data
+// node whose last peer has failed meanwhile stays: without it the cluster would
+// crash.
 func (w *World) finishStop(n *node) {
+	if n.replica.member && w.startedIn(n.Group) == 0 {
+		w.report(n.ID, engine.SeverityWarning, "Node shutdown aborted")
+		n.status = engine.StatusStarted
+		if !n.replica.active {
+			n.replica.active, n.replica.stale = true, false
+			w.report(n.ID, engine.SeverityInfo, "Node is active in the configuration now")
+		}
+		w.touch()
+		return
+	}
 	if n.Kind == engine.KindData {
 		w.report(n.ID, engine.SeverityInfo, "Node shutdown completed.")
 	}

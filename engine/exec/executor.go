@@ -75,7 +75,7 @@ func Run(ctx context.Context, driver engine.Driver, plan engine.Plan, options Op
 	for i := range r.result.Steps {
 		r.result.Steps[i].State = engine.StepWaiting
 	}
-	r.drive(stop)
+	r.drive(stop) //nolint:contextcheck // the steps take theirs from r.ctx and r.patience
 	if ctx.Err() != nil && !walk.succeeded() {
 		r.result.Err = engine.Errorf(engine.KindTransient, "run plan", 0, "interrupted: %w", context.Cause(ctx))
 	}

@@ -162,7 +162,7 @@ func (p *planner) remove(n *node, cause string, after ...engine.StepID) engine.S
 // sameProcess demands that nobody else has started the node since the look. It
 // demands nothing of a node that the plan itself starts.
 func (p *planner) sameProcess(n *node) engine.Requirement {
-	if n.fresh || n.obs == &absent {
+	if n.fresh || n.obs == &p.absent {
 		return engine.Requirement{}
 	}
 	return engine.Requirement{Kind: engine.RequireIncarnation, Node: n.slot.ID, Incarnation: n.obs.Incarnation}

@@ -82,7 +82,7 @@ func (p *planner) removeClients(kind engine.NodeKind, up []engine.StepID) {
 			continue
 		}
 		p.did("Removes", n, causeSurplus)
-		after := append(up, p.tail)
+		after := slices.Concat(up, []engine.StepID{p.tail})
 		if n.status.Running() {
 			after = []engine.StepID{p.takeDown(n, causeSurplus, after...)}
 		}

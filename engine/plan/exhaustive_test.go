@@ -133,6 +133,7 @@ func TestAvailabilityAgreesWithBruteForce(t *testing.T) {
 }
 
 func compareGates(t *testing.T, wanted int) {
+	t.Helper()
 	spec := engine.DefaultSpec()
 	spec.ActiveReplicationFactor, spec.NumManagedMysqldVms = 3, 0
 	settled := enginegen.Settled(spec)

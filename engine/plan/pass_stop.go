@@ -10,26 +10,26 @@ import (
 // at once with their data kept, then the management servers. Containers and
 // volumes stay. What runs but cannot be touched keeps back what comes after it.
 func (p *planner) fullStop() {
-	clients, clear := p.stopKinds(nil, engine.KindMySQL, engine.KindAPI)
-	if !clear {
+	clients, complete := p.stopKinds(nil, engine.KindMySQL, engine.KindAPI)
+	if !complete {
 		return
 	}
-	down, clear := p.stopDataNodes(clients)
-	if !clear {
+	down, complete := p.stopDataNodes(clients)
+	if !complete {
 		return
 	}
 	p.stopKinds(down, engine.KindManagement)
 }
 
 // stopKinds stops all nodes of some kinds next to each other and returns the steps
-// after which they are down; clear says that none is left out.
-func (p *planner) stopKinds(after []engine.StepID, kinds ...engine.NodeKind) (down []engine.StepID, clear bool) {
-	clear = true
+// after which they are down; complete says that none is left out.
+func (p *planner) stopKinds(after []engine.StepID, kinds ...engine.NodeKind) (down []engine.StepID, complete bool) {
+	complete = true
 	for _, kind := range kinds {
 		for _, n := range p.kinds[kind] {
 			if why := p.unstoppable(n); why != "" {
 				p.wait(why)
-				clear = false
+				complete = false
 			} else if n.status.Running() {
 				p.did("Stops", n, causeStop)
 				down = append(down, p.takeDown(n, causeStop, after...))
@@ -39,7 +39,7 @@ func (p *planner) stopKinds(after []engine.StepID, kinds ...engine.NodeKind) (do
 	if down == nil {
 		down = after
 	}
-	return down, clear
+	return down, complete
 }
 
 // unstoppable says why a node that runs, or may run, cannot be stopped now.
@@ -53,7 +53,7 @@ func (p *planner) unstoppable(n *node) string {
 // stopDataNodes stops all of them with one step, the only way in which no
 // arbitration happens. That goes through a management server, which is started
 // for it if there is none.
-func (p *planner) stopDataNodes(after []engine.StepID) (down []engine.StepID, clear bool) {
+func (p *planner) stopDataNodes(after []engine.StepID) (down []engine.StepID, complete bool) {
 	running, stoppable := false, true
 	for _, n := range p.data {
 		if why := p.unstoppable(n); why != "" {

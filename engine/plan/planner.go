@@ -21,9 +21,9 @@ type Input struct {
 // plan with nothing waiting in the report means that it is reached.
 func Make(in Input) (engine.Plan, engine.Report) {
 	p := newPlanner(in)
-	passes := runningPasses[:]
+	passes := runningPasses()
 	if !in.Spec.RonDBRunning {
-		passes = stoppedPasses[:]
+		passes = stoppedPasses()
 	}
 	p.report.Passes = make([]engine.PassReport, len(passes))
 	for i := range passes {
@@ -42,21 +42,23 @@ type pass struct {
 	run  func(*planner)
 }
 
-// What a running cluster needs, in the order in which the later depend on the
+// runningPasses are what a running cluster needs, the later depending on the
 // earlier: nothing starts without a management server, clients need data nodes,
 // and what only tidies up comes last.
-var runningPasses = [...]pass{
-	{"configuration", (*planner).configuration},
-	{"management servers", (*planner).managementServers},
-	{"data nodes", (*planner).dataNodes},
-	{"replicas", (*planner).replicas},
-	{"MySQL servers", (*planner).mysqlServers},
-	{"API nodes", (*planner).apiNodes},
-	{"surplus management servers", (*planner).surplusManagementServers},
-	{"restarts", (*planner).restarts},
+func runningPasses() []pass {
+	return []pass{
+		{"configuration", (*planner).configuration},
+		{"management servers", (*planner).managementServers},
+		{"data nodes", (*planner).dataNodes},
+		{"replicas", (*planner).replicas},
+		{"MySQL servers", (*planner).mysqlServers},
+		{"API nodes", (*planner).apiNodes},
+		{"surplus management servers", (*planner).surplusManagementServers},
+		{"restarts", (*planner).restarts},
+	}
 }
 
-// A stopped cluster goes down clients first.
-var stoppedPasses = [...]pass{
-	{"full stop", (*planner).fullStop},
+// stoppedPasses are what a stopped cluster needs.
+func stoppedPasses() []pass {
+	return []pass{{"full stop", (*planner).fullStop}}
 }

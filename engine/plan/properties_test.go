@@ -54,9 +54,9 @@ func TestC1ConvergenceInOneLoop(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, false)
 		order := drawOrder(t)
-		first, p, report := in, engine.Plan{}, engine.Report{}
+		first := in
 		for round := 0; ; round++ {
-			p, report = Make(in)
+			p, report := Make(in)
 			if Satisfied(in) {
 				if !p.Empty() {
 					t.Fatalf("satisfied, but the plan is not empty\n%s", describe(in, p, report))

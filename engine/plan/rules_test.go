@@ -201,6 +201,7 @@ func runUnder(in *Input, p engine.Plan, order func(int) int, rules []rule) error
 
 // checkRule holds one rule on every prefix of random orders of random plans.
 func checkRule(t *testing.T, holds rule) {
+	t.Helper()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, true)
 		p, report := Make(in)

@@ -30,8 +30,9 @@ func (n *node) usable() bool { return n.active && n.obs.HasData && !n.obs.Stale 
 type planner struct {
 	in     Input
 	nodes  []node
-	data   []*node    // every data node slot: group by group, replica by replica
-	kinds  [5][]*node // management servers, MySQL servers and API nodes by kind, by id
+	data   []*node                // every data node slot: group by group, replica by replica
+	kinds  [5][]*node             // management servers, MySQL servers and API nodes by kind, by id
+	absent engine.NodeObservation // stands for every slot that the observation does not list
 	plan   engine.Plan
 	edges  []engine.StepID // backing store of every Step.After
 	report engine.Report
@@ -69,6 +70,7 @@ func newPlanner(in Input) *planner {
 		data:        make([]*node, 0, spec.NumNodeGroups*spec.MaxReplicationFactor),
 		groups:      spec.NumNodeGroups,
 		maxReplicas: spec.MaxReplicationFactor,
+		absent:      engine.NodeObservation{Status: engine.StatusAbsent},
 		serving:     in.Observed.Serving,
 		arbitrated:  in.Observed.Serving && in.Observed.ArbitrationReady,
 	}
@@ -84,16 +86,13 @@ func newPlanner(in Input) *planner {
 			next++
 			continue
 		}
-		p.addNode(slot, &absent, spec.Fills(slot))
+		p.addNode(slot, &p.absent, spec.Fills(slot))
 	}
 	for ; next < len(observed); next++ {
 		p.addUnknown(&observed[next])
 	}
 	return p
 }
-
-// absent stands for every slot that the observation does not list.
-var absent = engine.NodeObservation{Status: engine.StatusAbsent}
 
 // addUnknown takes in a node in a slot that the configuration does not have. It
 // is surplus; but for a data node, whose data is not ours to judge.

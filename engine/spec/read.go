@@ -26,7 +26,7 @@ func ReadFile(path string) (engine.Spec, Source, error) {
 	if err != nil {
 		return engine.Spec{}, source, source.malformed(unreadable(err))
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read from
 	info, err := file.Stat()
 	if err != nil {
 		return engine.Spec{}, source, source.malformed(unreadable(err))

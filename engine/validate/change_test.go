@@ -275,8 +275,8 @@ func TestArgumentsStayAsTheyAre(t *testing.T) {
 	s.Parameters = map[string]string{"DataMemory": "1G"}
 	s.AvailabilityZones = []string{"b", "a"}
 	before := s.Clone()
-	validate.Spec(s)
-	validate.Change(s, s, ran)
+	_ = validate.Spec(s)
+	_, _ = validate.Change(s, s, ran)
 	if !reflect.DeepEqual(s, before) {
 		t.Errorf("changed to %+v", s)
 	}

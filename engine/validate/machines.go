@@ -23,13 +23,15 @@ const usableMemory = 85
 
 // vmTypes are the machine sizes from the smallest on, and the memory that a data
 // node's container has at that size (ndb.md §6.1); 0 where none is published.
-var vmTypes = []vmType{
-	{"mini", 2500},
-	{"small", 3000},
-	{"medium", 8000},
-	{"large", 9500},
-	{"xlarge", 16000},
-	{"xxlarge", 0},
+func vmTypes() []vmType {
+	return []vmType{
+		{"mini", 2500},
+		{"small", 3000},
+		{"medium", 8000},
+		{"large", 9500},
+		{"xlarge", 16000},
+		{"xxlarge", 0},
+	}
 }
 
 type vmType struct {
@@ -43,7 +45,7 @@ func vmRank(name string) int {
 	if name == "" {
 		return 0
 	}
-	if i := slices.IndexFunc(vmTypes, func(t vmType) bool { return t.name == name }); i >= 0 {
+	if i := slices.IndexFunc(vmTypes(), func(t vmType) bool { return t.name == name }); i >= 0 {
 		return i + 1
 	}
 	return -1
@@ -77,9 +79,9 @@ func (c *checker) machines(s *engine.Spec) {
 	types, storage := machineFields(s)
 	for _, field := range types {
 		if vmRank(field.value) < 0 {
-			known := make([]string, len(vmTypes))
-			for i := range vmTypes {
-				known[i] = vmTypes[i].name
+			var known []string
+			for _, t := range vmTypes() {
+				known = append(known, t.name)
 			}
 			c.refuse(field.path, "vm-type-known", "Choose one of "+strings.Join(known, ", ")+".",
 				"%s is %q, and there is no such type.", field.path, clip(field.value))
@@ -104,10 +106,13 @@ func (c *checker) memory(s *engine.Spec) {
 		return
 	}
 	rank := vmRank(s.VmTypeNdbds)
-	if rank < 1 || vmTypes[rank-1].memoryMiB == 0 {
+	if rank < 1 {
 		return
 	}
-	container := vmTypes[rank-1].memoryMiB
+	container := vmTypes()[rank-1].memoryMiB
+	if container == 0 {
+		return
+	}
 	if usable := container * usableMemory / 100; total > usable<<20 {
 		c.refuse(path, "memory-within-vm",
 			fmt.Sprintf("Lower it to at most %dM, or choose a larger VmTypeNdbds.", usable),

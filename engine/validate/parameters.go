@@ -25,23 +25,26 @@ type parameter struct {
 
 const noUpperBound = math.MaxUint32
 
-var allowed = []parameter{
-	{name: "Arbitration", words: []string{"Default", "Disabled", "WaitExternal"}},
-	{name: "ArbitrationTimeout", unit: "milliseconds", low: 10, high: noUpperBound},
-	{name: "DataMemory", memory: true, low: 1 << 20, high: maxTotalMemory},
-	{name: "DiskPageBufferMemory", memory: true, low: 4 << 20, high: maxTotalMemory},
-	{name: "HeartbeatIntervalDbApi", unit: "milliseconds", low: 100, high: noUpperBound},
-	{name: "HeartbeatIntervalDbDb", unit: "milliseconds", low: 10, high: noUpperBound},
-	{name: "SharedGlobalMemory", memory: true, low: 0, high: maxTotalMemory},
-	{name: "TimeBetweenEpochs", unit: "milliseconds", low: 0, high: 32000},
-	{name: "TimeBetweenGlobalCheckpoints", unit: "milliseconds", low: 20, high: 32000},
-	{name: "TimeBetweenLocalCheckpoints", unit: "(base-2 logarithm of 4-byte words)", low: 0, high: 31},
-	{name: "TransactionDeadlockDetectionTimeout", unit: "milliseconds", low: 50, high: noUpperBound},
-	{name: "TransactionInactiveTimeout", unit: "milliseconds", low: 0, high: noUpperBound},
-	{name: "TransactionMemory", memory: true, low: 0, high: maxTotalMemory},
+func parameters() []parameter {
+	return []parameter{
+		{name: "Arbitration", words: []string{"Default", "Disabled", "WaitExternal"}},
+		{name: "ArbitrationTimeout", unit: "milliseconds", low: 10, high: noUpperBound},
+		{name: "DataMemory", memory: true, low: 1 << 20, high: maxTotalMemory},
+		{name: "DiskPageBufferMemory", memory: true, low: 4 << 20, high: maxTotalMemory},
+		{name: "HeartbeatIntervalDbApi", unit: "milliseconds", low: 100, high: noUpperBound},
+		{name: "HeartbeatIntervalDbDb", unit: "milliseconds", low: 10, high: noUpperBound},
+		{name: "SharedGlobalMemory", memory: true, low: 0, high: maxTotalMemory},
+		{name: "TimeBetweenEpochs", unit: "milliseconds", low: 0, high: 32000},
+		{name: "TimeBetweenGlobalCheckpoints", unit: "milliseconds", low: 20, high: 32000},
+		{name: "TimeBetweenLocalCheckpoints", unit: "(base-2 logarithm of 4-byte words)", low: 0, high: 31},
+		{name: "TransactionDeadlockDetectionTimeout", unit: "milliseconds", low: 50, high: noUpperBound},
+		{name: "TransactionInactiveTimeout", unit: "milliseconds", low: 0, high: noUpperBound},
+		{name: "TransactionMemory", memory: true, low: 0, high: maxTotalMemory},
+	}
 }
 
 func (c *checker) parameters(set map[string]string) {
+	allowed := parameters()
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		path := fmt.Sprintf("Parameters[%q]", name)
 		i := slices.IndexFunc(allowed, func(p parameter) bool { return p.name == name })
@@ -90,9 +93,6 @@ const (
 	maxBackupID = math.MaxUint32 - 1
 )
 
-// sinks are the kinds of stores for backups; "" is the host's own, as "local".
-var sinks = []string{"", "docker", "local"}
-
 func (c *checker) backups(s *engine.Spec) {
 	if len(s.OnDemandBackups) > maxBackups {
 		c.refuse("OnDemandBackups", "backups-limit", fmt.Sprintf("List at most %d.", maxBackups),
@@ -116,7 +116,9 @@ func (c *checker) backups(s *engine.Spec) {
 
 // backup checks one entry; false means that its id is not one.
 func (c *checker) backup(path string, backup *engine.BackupSpec) bool {
-	if !slices.Contains(sinks, backup.SinkType) {
+	switch backup.SinkType {
+	case "", "docker", "local": // "" is the host's own, as "local"
+	default:
 		c.refuse(path+".SinkType", "backup-sink-known", `Choose "docker" or "local".`,
 			"The sink type is %q, and there is no such type.", clip(backup.SinkType))
 	}

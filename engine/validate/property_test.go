@@ -79,7 +79,7 @@ func TestAcceptedStatesHaveSlots(t *testing.T) {
 			t.Skip("refused")
 		}
 		last := engine.NodeID(0)
-		filled := map[engine.NodeKind]int{}
+		filled := make(map[engine.NodeKind]int)
 		for _, slot := range s.Slots() {
 			if slot.ID <= last || slot.ID > engine.MaxNodeID {
 				t.Fatalf("slot %d after slot %d", slot.ID, last)

@@ -22,7 +22,10 @@ const (
 
 // TestKillUnderBank: the kill of a data node under `bank` on the simulated
 // world: writes resume, the total is intact, LOST 0.
-func TestKillUnderBank(t *testing.T) { killUnderBank(t, shortBankSeeds) }
+func TestKillUnderBank(t *testing.T) {
+	t.Parallel()
+	killUnderBank(t, shortBankSeeds)
+}
 
 // TestKillUnderBankThousandSeeds is the same in a thousand seeds; .ci/run asks
 // for it.
@@ -30,10 +33,12 @@ func TestKillUnderBankThousandSeeds(t *testing.T) {
 	if os.Getenv("RONDB_TUI_LONG") == "" {
 		t.Skip("SKIPPED because RONDB_TUI_LONG is not set")
 	}
+	t.Parallel()
 	killUnderBank(t, longBankSeeds)
 }
 
 func killUnderBank(t *testing.T, seeds uint64) {
+	t.Helper()
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()

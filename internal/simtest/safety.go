@@ -51,21 +51,24 @@ func safeToTakeDown(slot engine.Slot, o *engine.Observed) error {
 	return nil
 }
 
-// otherManagement holds F5 while the cluster serves: with two management
+// otherManagement holds F5 while a data node is started: with two management
 // servers, the last started one stays. A single one may be restarted on request.
 func otherManagement(id engine.NodeID, o *engine.Observed) error {
-	others := 0
+	others, needed := 0, false
 	for i := range o.Nodes {
 		n := &o.Nodes[i]
-		if n.Kind != engine.KindManagement || n.ID == id || n.Status == engine.StatusAbsent {
-			continue
-		}
-		if n.Status == engine.StatusStarted {
+		started := n.Status == engine.StatusStarted
+		switch {
+		case n.Kind == engine.KindData:
+			needed = needed || started
+		case n.Kind != engine.KindManagement || n.ID == id || n.Status == engine.StatusAbsent:
+		case started:
 			return nil
+		default:
+			others++
 		}
-		others++
 	}
-	if others == 0 || !o.Serving {
+	if others == 0 || !needed {
 		return nil
 	}
 	return fmt.Errorf("F5: %d is the last started management server", id)

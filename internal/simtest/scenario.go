@@ -71,7 +71,7 @@ func Draw(seed uint64) Scenario {
 func (s *Scenario) draw(random *rand.Rand) Action {
 	a := Action{After: time.Duration(random.Int64N(int64(maxGap)))}
 	spec := s.spec()
-	any := func() engine.NodeID {
+	drawn := func() engine.NodeID {
 		switch random.IntN(6) {
 		case 0:
 			return spec.ManagementID(random.IntN(s.Mgmds))
@@ -84,12 +84,12 @@ func (s *Scenario) draw(random *rand.Rand) Action {
 	switch a.Do = []string{"kill", "kill", "kill", "pause", "isolate", "scale", "scale", "restart", "stop", "start"}[random.IntN(10)]; a.Do {
 	case "kill":
 		for range 1 + random.IntN(2) {
-			a.Nodes = append(a.Nodes, any())
+			a.Nodes = append(a.Nodes, drawn())
 		}
 	case "pause", "isolate":
-		a.Nodes, a.Lease = []engine.NodeID{any()}, 1+time.Duration(random.Int64N(int64(longestLease)))
+		a.Nodes, a.Lease = []engine.NodeID{drawn()}, 1+time.Duration(random.Int64N(int64(longestLease)))
 	case "restart":
-		a.Nodes = []engine.NodeID{any()}
+		a.Nodes = []engine.NodeID{drawn()}
 	case "scale":
 		a.What = []engine.ScaleTarget{engine.ScaleReplicas, engine.ScaleMySQL, engine.ScaleManagement, engine.ScaleAPI}[random.IntN(4)]
 		a.Delta = 1 - 2*random.IntN(2)
@@ -154,14 +154,21 @@ func (s *Scenario) do(rig *Rig, a Action) error {
 	switch engine.KindOf(err) {
 	case engine.KindDenied, engine.KindNotFound, engine.KindConflict, engine.KindInvalid:
 		return rig.broken
+	default:
+		return err
 	}
-	return err
 }
 
 func (s *Scenario) converge(rig *Rig) error {
 	// What was done last has to be noticed before its end can be waited for.
 	if err := rig.RunFor(noticed); err != nil {
 		return err
+	}
+	// Faults in a row may have ended in ERROR_STATE, which a person leaves (C6).
+	if rig.View().State == engine.ErrorState {
+		if err := rig.Ask(engine.RetryNow{}); err != nil {
+			return fmt.Errorf("retry from ERROR_STATE: %w", err)
+		}
 	}
 	err := rig.RunUntil("at the desired state (C2)", healLimit, func(v *engine.ClusterView) bool { return atRest(v) || hopeless(v) })
 	if err != nil {

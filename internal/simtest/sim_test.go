@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,14 +22,23 @@ const (
 func TestFaultsThenHealing(t *testing.T) { runSeeds(t, 1, shortSeeds) }
 
 // TestTenThousandSeedsOfFaultsThenHealing is the same, long; .ci/run asks for it.
+// RONDB_TUI_FIRST_SEED chooses other seeds.
 func TestTenThousandSeedsOfFaultsThenHealing(t *testing.T) {
 	if os.Getenv("RONDB_TUI_LONG") == "" {
 		t.Skip("SKIPPED because RONDB_TUI_LONG is not set")
 	}
-	runSeeds(t, 1, longSeeds)
+	first := uint64(1)
+	if text := os.Getenv("RONDB_TUI_FIRST_SEED"); text != "" {
+		var err error
+		if first, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runSeeds(t, first, longSeeds)
 }
 
 func runSeeds(t *testing.T, first, count uint64) {
+	t.Helper()
 	var next, failed atomic.Uint64
 	next.Store(first)
 	var workers sync.WaitGroup
@@ -46,7 +56,7 @@ func runSeeds(t *testing.T, first, count uint64) {
 		})
 	}
 	workers.Wait()
-	t.Logf("%d seeds", count)
+	t.Logf("seeds %d to %d", first, first+count-1)
 }
 
 // TestCorpus replays every failure ever found.

@@ -238,8 +238,8 @@ func TestBankThroughFailures(t *testing.T) {
 		}
 		left := transfers
 		err := work(t, pools[w%len(pools)], uint64(w), func() bool { left--; done.Add(1); return left >= 0 })
-		if w%len(pools) == 0 && err != nil {
-			return nil // its server is gone
+		if w%len(pools) == 0 {
+			return nil // its server is killed: it may end in any way
 		}
 		return err
 	})
