@@ -23,6 +23,8 @@ var (
 // grammar for, or knows only InnoDB to answer with; nil for any other text.
 func (s *server) showFor(query string) func(mysql.ResultSpoolFn) error {
 	switch {
+	case !mentions(query, "show"):
+		return nil
 	case showEngines.MatchString(query):
 		return func(callback mysql.ResultSpoolFn) error { return callback(enginesResult(), false) }
 	case showNDBStatus.MatchString(query):

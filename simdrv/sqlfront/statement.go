@@ -3,6 +3,7 @@ package sqlfront
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -31,6 +32,14 @@ type statement struct {
 // locks, and those that could be refused. EXECUTE hides the text it runs.
 var mayMatter = regexp.MustCompile(`(?i)for\s+update|in\s+share\s+mode|\b(create|alter|call)\b|^\s*execute\b`)
 
+// mentions says whether a text has one of some lower-case words, in any case and
+// anywhere. It is the cheap question before a regular expression, which would
+// cost every statement more than its share.
+func mentions(text string, words ...string) bool {
+	lower := strings.ToLower(text)
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(lower, word) })
+}
+
 // statements remembers inspected texts; clients repeat theirs.
 type statements struct {
 	mu    sync.Mutex
@@ -43,7 +52,7 @@ func newStatements() *statements { return &statements{known: map[string]statemen
 // the first. A text that does not parse asks for nothing: the engine will say
 // what is wrong with it.
 func (m *statements) inspect(ctx context.Context, text string) statement {
-	if !mayMatter.MatchString(text) {
+	if !mentions(text, "for", "share", "create", "alter", "call", "execute") {
 		return statement{}
 	}
 	m.mu.Lock()
@@ -51,6 +60,9 @@ func (m *statements) inspect(ctx context.Context, text string) statement {
 	m.mu.Unlock()
 	if found {
 		return known
+	}
+	if !mayMatter.MatchString(text) {
+		return statement{}
 	}
 	parsed, _, err := sqlparser.ParseOne(ctx, text)
 	if err != nil {

@@ -85,7 +85,7 @@ func (h *handler) ComStmtExecute(_ context.Context, c *mysql.Conn, prepare *mysq
 var namesSchema = regexp.MustCompile(`(?i)information_schema|^\s*show\b|^\s*desc`)
 
 func readsSchema(c *mysql.Conn, query string) bool {
-	if namesSchema.MatchString(query) {
+	if mentions(query, "information_schema", "show", "desc") && namesSchema.MatchString(query) {
 		return true
 	}
 	accepted, ok := c.Conn.(*conn)

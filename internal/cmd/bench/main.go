@@ -1,9 +1,9 @@
 // Command bench measures what a Go benchmark cannot: the whole program. It
 // builds the binary and prints, as rows of docs/benchmarks.md, the time from the
-// start to the first write verified through every MySQL server, the throughput
-// of `bank`, the start of small commands, and what the idle console costs.
+// start to the first write verified through every MySQL server, the start of a
+// small command, and what the idle console costs.
 //
-// It needs tmux for the last figure and runs for about three minutes.
+// It needs tmux for the last figure and runs for about two minutes.
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +23,6 @@ import (
 const (
 	boots        = 10
 	versionRuns  = 20
-	bankSeconds  = 20
 	idleSeconds  = 60
 	clockTicks   = 100 // of /proc/PID/stat, per second
 	startTimeout = 30 * time.Second
@@ -49,7 +47,7 @@ func run() error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	for _, measure := range []func(binary string) error{bootTime, versionTime, bankThroughput, idleCost} {
+	for _, measure := range []func(binary string) error{bootTime, versionTime, idleCost} {
 		if err := measure(binary); err != nil {
 			return err
 		}
@@ -89,35 +87,6 @@ func versionTime(binary string) error {
 	slices.Sort(times)
 	fmt.Printf("| `rondb-tui version`, process start included | p50 %d ms, max %d ms of %d |\n",
 		times[len(times)/2].Milliseconds(), times[len(times)-1].Milliseconds(), len(times))
-	return nil
-}
-
-var opsPerSecond = regexp.MustCompile(`([0-9]+) op/s p99=(\S+)`)
-
-// bankThroughput offers more than the machine can do and reads what it did.
-func bankThroughput(binary string) error {
-	for _, clients := range []int{8, 32} {
-		p, err := startPlain(binary, "--seed", "1", "--rate", "20000", "--clients", strconv.Itoa(clients))
-		if err != nil {
-			return err
-		}
-		best, latency := 0, ""
-		for end := time.Now().Add(bankSeconds * time.Second); time.Now().Before(end); {
-			line, err := p.line(startTimeout)
-			if err != nil {
-				return err
-			}
-			if m := opsPerSecond.FindStringSubmatch(line); m != nil {
-				if ops, _ := strconv.Atoi(m[1]); ops > best {
-					best, latency = ops, m[2]
-				}
-			}
-		}
-		if err := p.interrupt(); err != nil {
-			return err
-		}
-		fmt.Printf("| `bank`, 2x2, 2 MySQL servers, %d clients, as fast as it goes | %d transfers/s (p99 from the intended time %s) |\n", clients, best, latency)
-	}
 	return nil
 }
 
@@ -171,7 +140,7 @@ func (p *plain) interrupt() error {
 	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		return err
 	}
-	for range p.lines { //nolint:revive // drained, so that it can write its last lines
+	for range p.lines { // drained, so that it can write its last lines
 	}
 	return p.cmd.Wait()
 }
