@@ -112,7 +112,13 @@ func nodeCommands() []command {
 		{
 			binding: bind("space", "mark", "space"), section: sectionBreak, foot: footNode,
 			about: "mark or unmark the selected node, to kill several at the same moment",
-			why:   whyNoNode,
+			label: func(_ *engine.Snapshot, u *ui) string {
+				if u.marked[u.selected.Node] {
+					return "unmark"
+				}
+				return "mark"
+			},
+			why: whyNoNode,
 			do: func(_ *engine.Snapshot, u *ui) action {
 				if u.marked[u.selected.Node] {
 					delete(u.marked, u.selected.Node)

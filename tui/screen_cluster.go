@@ -56,8 +56,7 @@ func (m *Model) drawPane(c *canvas, v *present.View, p placed) {
 }
 
 func (m *Model) clusterTitle() (left, right string) {
-	spec := &m.snap.Cluster.Spec
-	right = fmt.Sprintf("%d groups x %d replicas", spec.NumNodeGroups, spec.ActiveReplicationFactor)
+	right = present.ShapeWords(&m.snap.Cluster.Spec)
 	if len(m.ui.marked) > 0 {
 		right = fmt.Sprintf("%d marked", len(m.ui.marked))
 	}

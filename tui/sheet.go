@@ -155,7 +155,7 @@ func (sh *sheet) done() string {
 	case sheetRestart:
 		return fmt.Sprintf("restarting node %d", sh.targets[0])
 	default:
-		return "applied: " + string(sh.change.Target)
+		return fmt.Sprintf("%s: %d desired now", countWords(sh.change.Target), countOf(&sh.preview.Spec, sh.change.Target))
 	}
 }
 

@@ -116,13 +116,36 @@ func (sh *sheet) answers(w int) []present.Line {
 		if i == focus {
 			role, left, right = role|present.Selected, "> ", " <"
 		}
-		line = line.Add(role, left+b.label+right).Add(present.Plain, "  ")
+		line = line.Add(role, left+b.label+right)
+		if i < len(buttons)-1 {
+			line = line.Add(present.Plain, "  ")
+		}
 	}
-	hint := "enter = " + buttons[focus].label
+	text := enterWords + buttons[focus].label
 	if sh.sending != 0 {
-		hint = "asking the engine"
+		text = "asking the engine"
 	}
-	return append(rows, present.Between(line, present.Words(present.Dim, hint), w))
+	hint := present.Words(present.Dim, text)
+	if line.Width()+1+hint.Width() <= w {
+		return append(rows, present.Between(line, hint, w))
+	}
+	return append(rows, line, hint) // what enter does is never left out
+}
+
+// enterWords begins what is said about the enter key.
+const enterWords = "enter = "
+
+// answersWidth is how many columns the answers take in one row, whichever of
+// them has the focus.
+func (sh *sheet) answersWidth() int {
+	const around, between = 4, 2
+	all, longest := 0, 0
+	for _, b := range sh.buttons() {
+		w := present.Width(b.label)
+		all += around + w + between
+		longest = max(longest, w)
+	}
+	return all + len(enterWords) + longest
 }
 
 // shortAnswer is a sheet on a terminal with room for one line.
@@ -183,6 +206,10 @@ func helpRows(m *Model, w int) []present.Line {
 	rows = append(rows, present.Words(present.Info, "In a sheet"))
 	for _, k := range sheetKeys() {
 		entry(present.Plain, k.keys, k.about)
+	}
+	if m.snap != nil && len(m.snap.Cluster.Notices) > 0 {
+		rows = append(rows, present.Words(present.Info, "Notices about the desired state"))
+		rows = append(rows, present.NoticeRows(m.snap, w)...)
 	}
 	return rows
 }

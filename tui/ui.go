@@ -86,10 +86,14 @@ type place struct {
 	block int
 }
 
-// places lists what can be selected, from the top.
+// places lists what can be selected, from the top; nothing before the first look
+// at the cluster.
 func places(s *engine.Snapshot) []place {
 	v := present.View{Now: s.At, Glyphs: present.ASCII()}
 	var all []place
+	if len(s.Cluster.Observed.Nodes) == 0 {
+		return nil // nobody has looked yet
+	}
 	block := 0
 	last := present.Row{}
 	for i, row := range present.ClusterRows(s, &v, singleWidth) {

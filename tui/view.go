@@ -90,8 +90,8 @@ func (m *Model) view() *present.View {
 	return &present.View{Now: m.now, Glyphs: m.glyphs, Selected: m.ui.selected, Marked: m.ui.marked}
 }
 
-// The bounds of a sheet's width: lines stay readable on wide screens, and the
-// answers fit.
+// The bounds of a sheet's width: lines stay readable on wide screens, and a
+// sheet does not jump about while its text changes.
 const minSheetWidth, maxSheetWidth = 60, 112
 
 // drawSheet draws a sheet in the middle, as large as its text needs and the
@@ -99,7 +99,7 @@ const minSheetWidth, maxSheetWidth = 60, 112
 func (m *Model) drawSheet(c *canvas, sh *sheet) {
 	w := min(c.w-2, maxSheetWidth)
 	body := sh.body(m, w-4)
-	widest := 0
+	widest := sh.answersWidth()
 	for _, row := range body {
 		widest = max(widest, row.Width())
 	}

@@ -105,11 +105,11 @@ func (l *ledger) complete(id ref, o outcome, now time.Time) {
 	r := l.writers[id.writer].at(id.seq)
 	r.outcome, r.ended = o, now.Sub(l.start)
 	r.due = o != failed || r.described
-	switch {
-	case o == acked:
+	switch o {
+	case acked:
 		l.stats.Acked++
 		l.alive = max(l.alive, r.ended)
-	case o == failed:
+	case failed:
 		l.stats.Failed++
 	default:
 		l.stats.Unknown++

@@ -145,12 +145,16 @@ func TestNoHonestFaultIsCalledALoss(t *testing.T) {
 }
 
 func TestKVIsAuditedLikeTheBank(t *testing.T) {
-	for l, want := range map[lie]LedgerStats{
-		honest:       {},
-		dropped:      {Lost: 1},
-		appliedTwice: {Duplicated: 1},
-		tornApart:    {Torn: 1},
+	for _, tc := range []struct {
+		lie  lie
+		want LedgerStats
+	}{
+		{honest, LedgerStats{}},
+		{dropped, LedgerStats{Lost: 1}},
+		{appliedTwice, LedgerStats{Duplicated: 1}},
+		{tornApart, LedgerStats{Torn: 1}},
 	} {
+		l, want := tc.lie, tc.want
 		f := newFakeCluster()
 		f.lies[50] = l
 		inBubble(t, Config{Kind: KV}, f, func(t *testing.T, r *Runner) {

@@ -14,7 +14,7 @@ import (
 
 // run is the program without the process: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(stdout, stderr)
+	root := newRoot(stdout, stderr) //nolint:contextcheck // fang hands the context to the command that runs
 	root.SetArgs(args)
 	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithoutManpage(), fang.WithErrorHandler(printError))
 	return exitCode(err)

@@ -40,7 +40,7 @@ func runPlain(ctx context.Context, options host.Options, flags upFlags, stdout, 
 	watch := &plainWatch{host: h, flags: flags, stdout: stdout, stderr: stderr}
 	watchErr := watch.run(ctx, ended)
 	if errors.Is(watchErr, context.Canceled) {
-		watchErr = watch.interrupted()
+		watchErr = watch.interrupted(engineCtx)
 	}
 	end()
 	if err := <-ended; err != nil && watchErr == nil {
@@ -114,11 +114,11 @@ func (w *plainWatch) announce(s *engine.Snapshot) {
 
 // interrupted audits the ledger a last time, so that the last line tells what
 // became of every acknowledged write.
-func (w *plainWatch) interrupted() error {
+func (w *plainWatch) interrupted(ctx context.Context) error {
 	if !w.up {
 		return withCode(exitInterrupted, errors.New("interrupted before the cluster was up"))
 	}
-	s := w.host.FinalAudit(context.Background())
+	s := w.host.FinalAudit(ctx)
 	_, _ = fmt.Fprintln(w.stdout, statusLine(s))
 	if lost := s.Load.Ledger.Lost; lost > 0 {
 		return withCode(exitLost, fmt.Errorf("%d acknowledged writes were lost", lost))

@@ -138,7 +138,7 @@ func (p *planner) takeDown(n *node, cause string, after ...engine.StepID) engine
 			p.requirePolite(id, n)
 			n.unhandled = true
 		}
-		if n.slot.Kind == engine.KindManagement && p.in.Spec.RonDBRunning && !(n.wanted && p.countWanted(n.slot.Kind) == 1) {
+		if n.slot.Kind == engine.KindManagement && p.in.Spec.RonDBRunning && (!n.wanted || p.countWanted(n.slot.Kind) != 1) {
 			p.require(id, engine.Requirement{Kind: engine.RequireManagement, Node: n.slot.ID})
 		}
 		after = nil

@@ -215,6 +215,7 @@ func awaitDown(n *engine.NodeObservation) string {
 		n.Status = engine.StatusStopped
 	case engine.StatusStarting, engine.StatusStarted, engine.StatusPaused, engine.StatusUnknown:
 		return "nobody has asked it to stop"
+	case engine.StatusAbsent, engine.StatusStopped, engine.StatusDead:
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -30,10 +31,10 @@ func TestKillUnderBank(t *testing.T) {
 // TestKillUnderBankThousandSeeds is the same in a thousand seeds; .ci/run asks
 // for it.
 func TestKillUnderBankThousandSeeds(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RONDB_TUI_LONG") == "" {
 		t.Skip("SKIPPED because RONDB_TUI_LONG is not set")
 	}
-	t.Parallel()
 	killUnderBank(t, longBankSeeds)
 }
 
@@ -135,7 +136,9 @@ func (b *bank) begin(run func() error) {
 func (b *bank) close() {
 	b.end()
 	for range b.parts {
-		<-b.ended
+		if err := <-b.ended; err != nil && !errors.Is(err, context.Canceled) {
+			b.t.Errorf("ended with %v", err)
+		}
 	}
 }
 

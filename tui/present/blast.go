@@ -36,7 +36,9 @@ func BlastOf(s *engine.Snapshot, targets []engine.NodeID, w int) Blast {
 	}
 	b.addMySQL(s, lost, w)
 	b.addManagement(s, lost, w)
-	b.addUsual(s, kinds, w)
+	if !b.Stops { // that lasts as long as the system restart
+		b.addUsual(s, kinds, w)
+	}
 	return b
 }
 
@@ -95,7 +97,7 @@ func (b *Blast) addData(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) 
 		if verdict.Code == 46 {
 			asked = fmt.Sprintf("The arbitrator is asked: node %d.", o.Arbitrator)
 		}
-		b.add(w, Good, "The cluster goes on: "+verdict.Why+". "+asked)
+		b.add(w, Good, "The cluster survives: "+verdict.Why+". "+asked)
 		return
 	}
 	b.Stops = true

@@ -87,6 +87,8 @@ func links(groups [][]*engine.NodeObservation, replica, width int) Line {
 			switch {
 			case a == engine.StatusStarted && b == engine.StatusStarted:
 				text, role = "in sync", Good
+			case a == engine.StatusStarting && b == engine.StatusStarting:
+				text, role = "starting", Info
 			case a == engine.StatusStarting || b == engine.StatusStarting:
 				text, role = "catching up", Info
 			}
@@ -155,7 +157,7 @@ func cardFacts(s *engine.Snapshot, v *View, n *engine.NodeObservation, w int) []
 		text := fmt.Sprintf("%s ends in %s", n.Lease.Fault, timeSpan(n.Lease.Until.Sub(v.Now)))
 		rows = append(rows, Words(Warn, Clip(Clean(text), w)))
 	case n.Status == engine.StatusStarting:
-		phase := fmt.Sprintf("phase %d/%d  %s", n.StartPhase, engine.LastStartPhase, Clean(n.Doing))
+		phase := fmt.Sprintf("phase %d/%d  %s", n.StartPhase, engine.LastStartPhase, doingWords(n))
 		end := fmt.Sprintf(" %3.0f%% %s", n.Progress*100, age(v.Now, n.StartedAt))
 		return append(rows, Words(Info, Clip(phase, w)), Words(Info, g.bar(n.Progress, max(w-Width(end), 0))+end))
 	case n.Status != engine.StatusStarted:
@@ -214,21 +216,13 @@ func kindNode(v *View, n *engine.NodeObservation) Line {
 	if v.Marked[n.ID] {
 		line = line.Add(Strong, "*")
 	}
-	line = line.Add(Strong, n.ID.String()+" ").Add(role, glyph+" "+word)
+	what := word
 	if n.Status == engine.StatusStarted && n.Address != "" {
-		line = line.Add(Plain, " "+port(Clean(n.Address)))
+		what = Clean(n.Address) // only what serves has one
 	}
+	line = line.Add(Strong, n.ID.String()+" ").Add(role, glyph+" "+what)
 	if n.Arbitrator {
 		line = line.Add(Info, " arbitrator")
 	}
 	return lit(v, item, line)
-}
-
-// port is the port of an address on this machine, which is where all of them
-// are; any other address is kept whole.
-func port(address string) string {
-	if at, local := strings.CutPrefix(address, "127.0.0.1"); local {
-		return at
-	}
-	return address
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // ChangeRows is what a change would do, in rows of w columns: problems with
-// their fixes if it is refused, else the availability and the whole plan, the
-// steps under their causes.
+// their fixes if it is refused, else the availability, the whole plan, the steps
+// under their causes, and the notices that the change adds.
 func ChangeRows(s *engine.Snapshot, p *engine.Preview, w int) []Line {
 	var rows []Line
 	add := func(role Role, indent, text string) {
@@ -33,16 +33,14 @@ func ChangeRows(s *engine.Snapshot, p *engine.Preview, w int) []Line {
 	}
 	text, role := availability(&s.Cluster.Observed, &p.Plan)
 	add(role, "", text)
-	for _, notice := range p.Notices {
-		add(Dim, "", "note: "+notice.String())
-	}
 	for _, waiting := range p.Report.Waiting() {
 		add(Info, "", "waits: "+waiting)
 	}
 	if p.Plan.Empty() {
-		return append(rows, Words(Dim, "plan: nothing to do now"))
+		rows = append(rows, Words(Dim, "plan: nothing to do now"))
+	} else {
+		rows = append(rows, Words(Strong, fmt.Sprintf("plan: %s", plural(len(p.Plan.Steps), "step"))))
 	}
-	rows = append(rows, Words(Strong, fmt.Sprintf("plan: %s", plural(len(p.Plan.Steps), "step"))))
 	cause := ""
 	for i := range p.Plan.Steps {
 		step := &p.Plan.Steps[i]
@@ -51,6 +49,11 @@ func ChangeRows(s *engine.Snapshot, p *engine.Preview, w int) []Line {
 			add(Info, "", cause+":")
 		}
 		rows = append(rows, Words(Plain, Clip(fmt.Sprintf("%4d  %s", step.ID, Clean(step.Action.String())), w)))
+	}
+	for _, notice := range p.Notices {
+		if !slices.Contains(s.Cluster.Notices, notice) { // only what this change adds
+			add(Dim, "", "note: "+notice.String())
+		}
 	}
 	return rows
 }

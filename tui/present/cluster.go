@@ -126,9 +126,13 @@ func nodeWords(s *engine.Snapshot, v *View, n *engine.NodeObservation, word stri
 	case n.Kind == engine.KindMySQL:
 		return mysqlWords(s, v, n, word, role, w)
 	}
+	const dutyWidth = 11
 	line := Words(role, Pad(word, min(9, w)))
 	extra, extraRole := duty(s, n)
-	line = line.Add(extraRole, Clip(Pad(extra, 11), max(w-line.Width(), 0)))
+	if Width(extra) >= dutyWidth {
+		extra += " "
+	}
+	line = line.Add(extraRole, Clip(Pad(extra, max(dutyWidth, Width(extra))), max(w-line.Width(), 0)))
 	for _, part := range nodeFigures(v, n, w) {
 		if line.Width()+Width(part) > w {
 			break
@@ -173,11 +177,19 @@ func startingWords(v *View, n *engine.NodeObservation, w int) Line {
 	if room < 0 {
 		return Words(Info, Clip(line.String(), w))
 	}
-	return line.Add(Plain, Pad(Clean(n.Doing), room)+" ").Add(Info, end)
+	return line.Add(Plain, Pad(doingWords(n), room)+" ").Add(Info, end)
+}
+
+// doingWords is what a start is busy with, without the phase, which stands
+// beside it.
+func doingWords(n *engine.NodeObservation) string {
+	return strings.TrimSuffix(Clean(n.Doing), fmt.Sprintf(", start phase %d", n.StartPhase))
 }
 
 func mysqlWords(s *engine.Snapshot, v *View, n *engine.NodeObservation, word string, role Role, w int) Line {
-	line := Words(role, Pad(word, min(9, w))).Add(Plain, Clip(Pad(Clean(n.Address), 16), max(w-9, 0)))
+	const addressWidth = 16
+	address := Clean(n.Address)
+	line := Words(role, Pad(word, min(9, w))).Add(Plain, Clip(Pad(address, max(addressWidth, Width(address))), max(w-9, 0)))
 	var parts []string
 	for i := range s.Load.Servers {
 		if l := &s.Load.Servers[i]; l.Node == n.ID {
@@ -229,6 +241,11 @@ func groupView(s *engine.Snapshot, id engine.GroupID) *engine.GroupView {
 	return nil
 }
 
+// ShapeWords is the desired shape of the data nodes: "2 groups x 3 replicas".
+func ShapeWords(spec *engine.Spec) string {
+	return plural(spec.NumNodeGroups, "group") + " x " + plural(spec.ActiveReplicationFactor, "replica")
+}
+
 // GroupWords says how much redundancy a node group has.
 func GroupWords(s *engine.Snapshot, id engine.GroupID) (string, Role) {
 	g := groupView(s, id)
@@ -241,7 +258,7 @@ func GroupWords(s *engine.Snapshot, id engine.GroupID) (string, Role) {
 	case !s.Cluster.Observed.Serving:
 		return fmt.Sprintf("copies %d/%d  not serving", g.Started, wanted), Info
 	case g.MayLose == 0 && g.Started == 1 && wanted == 1:
-		return "copies 1/1  may lose 0, as wanted", Warn
+		return "copies 1/1  may lose 0", Warn // which is as it was asked for
 	case g.MayLose == 0 && g.Started == 1:
 		return fmt.Sprintf("copies 1/%d  AT RISK: one left", wanted), Bad
 	case g.MayLose == 0:

@@ -3,7 +3,6 @@ package present
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rondb-tui/engine"
@@ -18,7 +17,7 @@ func EngineTitle(s *engine.Snapshot) (left, right string) {
 	case engine.ErrorState:
 		word = "ERROR"
 	}
-	return "Engine  desired vs actual", fmt.Sprintf("%s, rev %d", word, s.Cluster.Revision)
+	return "Engine", fmt.Sprintf("%s, rev %d", word, s.Cluster.Revision)
 }
 
 // EngineRows compares what is wanted with what is there, and says what runs and
@@ -30,16 +29,12 @@ func EngineRows(s *engine.Snapshot, v *View, w, h int) []Line {
 			rows = append(rows, row)
 		}
 	}
-	why := whyRows(s, w, max(h-len(rows)-2, 1))
-	steps := runRows(s, v, w, max(h-len(rows)-len(why), 1))
-	rows = append(rows, steps...)
-	rows = append(rows, why...)
-	for _, n := range s.Cluster.Notices {
-		for _, text := range Wrap("note: "+Clean(n.String()), w) {
-			rows = append(rows, Words(Dim, text))
-		}
-	}
-	return firstRows(rows, h)
+	left := h - len(rows)
+	kept := min(len(s.Cluster.Notices), 1) // the row that notices have at least
+	why := whyRows(s, w, max(left-kept-2, 1))
+	steps := runRows(s, v, w, max(left-kept-len(why), 1))
+	left -= len(why) + len(steps)
+	return firstRows(slices.Concat(rows, steps, why, noticeRows(s, w, left)), h)
 }
 
 // countRow counts the nodes of a kind, nil where none is wanted or there.
@@ -194,93 +189,5 @@ func stepProgress(s *engine.Snapshot, v *View, step *engine.Step, w int) Line {
 	if w < 70 {
 		return line.Add(Info, fmt.Sprintf(" %d/%d", n.StartPhase, engine.LastStartPhase))
 	}
-	return line.Add(Plain, fmt.Sprintf(" phase %d/%d %s", n.StartPhase, engine.LastStartPhase, Clean(n.Doing)))
-}
-
-// WhyNot says in one sentence why the desired state is not reached, "" if it is.
-func WhyNot(s *engine.Snapshot) string {
-	c := &s.Cluster
-	if c.State == engine.AtDesiredState {
-		return ""
-	}
-	reasons := make([]string, 0, len(c.Waiting)+1)
-	if c.Reason != "" {
-		reasons = append(reasons, Clean(c.Reason))
-	}
-	for _, one := range c.Waiting {
-		if one != c.Reason {
-			reasons = append(reasons, Clean(one))
-		}
-	}
-	if len(reasons) == 0 && c.Run.Active {
-		return fmt.Sprintf("the plan is running, %d of %d steps done", c.Run.Done, len(c.Run.Plan.Steps))
-	}
-	if len(reasons) == 0 {
-		return "no reason was given"
-	}
-	return strings.Join(reasons, "; ")
-}
-
-// whyRows is WhyNot in at most h rows.
-func whyRows(s *engine.Snapshot, w, h int) []Line {
-	why := WhyNot(s)
-	if why == "" {
-		return nil
-	}
-	role, label := Info, "why not converged: "
-	if s.Cluster.State == engine.ErrorState {
-		role, label = Bad, "gave up: "
-	}
-	texts := Wrap(label+why, w)
-	if len(texts) > h && h > 0 {
-		texts = append(texts[:h-1], Clip(strings.Join(texts[h-1:], " "), w))
-	}
-	var rows []Line
-	for _, text := range texts {
-		rows = append(rows, Words(role, text))
-	}
-	return rows
-}
-
-// IncidentTitle numbers the last incident.
-func IncidentTitle(s *engine.Snapshot) (left, right string) {
-	if len(s.Load.Incidents) == 0 {
-		return "Last incident", "none"
-	}
-	one := &s.Load.Incidents[len(s.Load.Incidents)-1]
-	right = "measured"
-	if one.Open {
-		right = "still being measured"
-	}
-	return fmt.Sprintf("Last incident  #%d", one.ID), right
-}
-
-// IncidentRows is what the last fault did to the clients.
-func IncidentRows(s *engine.Snapshot, v *View, w, h int) []Line {
-	if len(s.Load.Incidents) == 0 {
-		return []Line{Words(Dim, Clip("no fault in this session", w))}
-	}
-	one := &s.Load.Incidents[len(s.Load.Incidents)-1]
-	e := &one.Errors
-	role := Good
-	if one.Lost > 0 {
-		role = Alarm
-	}
-	rows := []Line{
-		Words(Strong, Clip(fmt.Sprintf("%s, %s ago", Clean(one.Fault), age(v.Now, one.At)), w)),
-		Words(Plain, Clip(fmt.Sprintf("no write at all   %s", timeSpan(one.Blackout)), w)),
-		Words(Plain, Clip(fmt.Sprintf("some path down    %s", timeSpan(one.Brownout)), w)),
-	}
-	errors := fmt.Sprintf("%s temporary, %s permanent,", Count(e.Temporary), Count(e.Permanent))
-	more := fmt.Sprintf("%s unknown, %s refused", Count(e.Unknown), Count(e.Refused))
-	if 18+Width(errors)+1+Width(more) <= w {
-		rows = append(rows, Words(Plain, "errors            "+errors+" "+more))
-	} else {
-		rows = append(rows, Words(Plain, Clip("errors            "+errors, w)), Words(Plain, Clip("                  "+more, w)))
-	}
-	rows = append(rows, Words(role, Clip(fmt.Sprintf("lost              %s of %s acknowledged writes", Count(one.Lost), Count(one.Acked)), w)))
-	if one.RolledBack > 0 {
-		rows = append(rows, Words(Warn, Clip("rolled back       "+Count(one.RolledBack)+" by design (system restart)", w)))
-	}
-	return firstRows(rows, h)
+	return line.Add(Plain, fmt.Sprintf(" phase %d/%d %s", n.StartPhase, engine.LastStartPhase, doingWords(n)))
 }

@@ -57,12 +57,15 @@ func timeSpan(d time.Duration) string {
 	}
 }
 
-// millis writes a latency as milliseconds, without the unit.
-func millis(d time.Duration) string {
-	if d < 10*time.Millisecond {
-		return trimZero(float64(d) / float64(time.Millisecond))
+// shortSpan writes a latency in few columns: 0, 0.4ms, 47ms, 2.3s, 4m05s.
+func shortSpan(d time.Duration) string { return strings.ReplaceAll(timeSpan(d), " ", "") }
+
+// signed writes a number that may be below zero with thousands marked.
+func signed(n int64) string {
+	if n < 0 {
+		return "-" + Count(uint64(-n))
 	}
-	return strconv.FormatInt(d.Milliseconds(), 10)
+	return Count(uint64(n))
 }
 
 // age is the time since at in whole units, "" if at is not known.

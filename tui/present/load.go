@@ -3,7 +3,6 @@ package present
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rondb-tui/engine"
@@ -30,7 +29,6 @@ func LoadRows(s *engine.Snapshot, v *View, w, h int) []Line {
 		return []Line{Words(Dim, Clip("no workload: nothing is measured", w))}
 	}
 	ops, p99 := series(l.Samples)
-	text := loadFigures(l, ops, w)
 	var tail []Line
 	if l.Reason != "" {
 		for _, row := range Wrap(Clean(l.Reason), w) {
@@ -41,28 +39,22 @@ func LoadRows(s *engine.Snapshot, v *View, w, h int) []Line {
 	if w >= 60 && h >= 12 {
 		tail = append(tail, serverRows(l, v, w)...)
 	}
-	left := h - len(text)
-	room := max(left-min(len(tail), max(left-2, 0)), 2)
-	plot := min(max(room/2, 1), maxPlotRows)
-	marks := faultMarks(l, w)
-	if plot == 1 {
-		marks = nil
+	marked := slices.ContainsFunc(l.Incidents, func(one engine.Incident) bool { return inSight(l, &one, w) })
+	const figures = 2 // rows, one over each plot
+	p := plotFor(h-figures, len(tail), w, marked)
+	if p.axes {
+		p.gutter = 1 + max(Width(opsLabel(newest(ops, w))), Width(latencyLabel(newest(p99, w))))
 	}
-	if marks != nil {
-		plot = min(max((room-1)/2, 1), maxPlotRows)
-	}
+	text := loadFigures(l, newest(ops, w-p.gutter), w)
 	rows := []Line{text[0]}
-	rows = append(rows, plotRows(ops, w, plot, Good, v)...)
-	if marks != nil {
-		rows = append(rows, marks)
+	rows = append(rows, p.rows(ops, Good, opsLabel, v)...)
+	if p.under {
+		rows = append(rows, p.timeAxis(l))
 	}
 	rows = append(rows, text[1])
-	rows = append(rows, plotRows(p99, w, plot, Info, v)...)
+	rows = append(rows, p.rows(p99, Info, latencyLabel, v)...)
 	return firstRows(append(rows, tail...), h)
 }
-
-// maxPlotRows keeps a plot from filling a tall pane.
-const maxPlotRows = 8
 
 func firstRows(rows []Line, h int) []Line { return rows[:min(len(rows), max(h, 0))] }
 
@@ -77,51 +69,14 @@ func series(samples []engine.LoadSample) (ops, p99 []float64) {
 	return ops, p99
 }
 
-// faultMarks is a row below a plot of w columns with a mark and the nodes where a
-// fault happened, nil where none of them is in sight.
-func faultMarks(l *engine.LoadView, w int) Line {
-	samples := l.Samples[max(len(l.Samples)-w, 0):]
-	blank := strings.Repeat(" ", w)
-	row := blank
-	for i := range l.Incidents {
-		one := &l.Incidents[i]
-		second := slices.IndexFunc(samples, func(s engine.LoadSample) bool { return !s.At.Before(one.At) })
-		if second < 0 || one.At.Before(samples[0].At) {
-			continue
-		}
-		mark := Clip("^"+faultWords(one), w)
-		at := min(w-len(samples)+second, w-len(mark))
-		row = row[:at] + mark + row[at+len(mark):]
-	}
-	if row == blank {
-		return nil
-	}
-	return Words(Bad, row)
-}
-
-// faultWords names what a fault struck, short enough to stand below a plot.
-func faultWords(one *engine.Incident) string {
-	words := make([]string, len(one.Nodes))
-	for i, id := range one.Nodes {
-		words[i] = id.String()
-	}
-	return strings.Join(words, ",")
-}
-
-func plotRows(values []float64, w, h int, role Role, v *View) []Line {
-	var rows []Line
-	for _, row := range Chart(values, w, h, &v.Glyphs) {
-		rows = append(rows, Words(role, row))
-	}
-	return rows
-}
-
 // loadFigures is the two rows of figures, one over each plot.
 func loadFigures(l *engine.LoadView, ops []float64, w int) []Line {
 	throughput := Words(Plain, "ops/s ").Add(Strong, PadLeft(Count(uint64(max(l.OpsPerSecond, 0))), 7))
 	throughput = Between(throughput, Words(Dim, "max "+Count(uint64(largest(ops)))), w)
-	latency := Words(Plain, "p50 ").Add(Strong, millis(l.P50)).Add(Plain, " p99 ").Add(Strong, millis(l.P99)).
-		Add(Dim, " max "+millis(l.Max)+" ms")
+	latency := Words(Plain, "p50 ").Add(Strong, shortSpan(l.P50)).Add(Plain, " p99 ").Add(Strong, shortSpan(l.P99))
+	if most := " max " + shortSpan(l.Max); latency.Width()+Width(most) <= w {
+		latency = latency.Add(Dim, most)
+	}
 	if w >= 44 {
 		latency = Words(Plain, "p50 ").Add(Strong, timeSpan(l.P50)).
 			Add(Plain, "  p95 ").Add(Strong, timeSpan(l.P95)).Add(Plain, "  p99 ").Add(Strong, timeSpan(l.P99))
@@ -223,7 +178,7 @@ func auditRow(l *engine.LedgerView, v *View, w int) Line {
 	}
 	text := fmt.Sprintf("audits %d, last %s ago", l.Audits, age(v.Now, l.LastAudit))
 	if l.TotalWanted != 0 && w >= 44 {
-		text += fmt.Sprintf(", total %d of %d", l.Total, l.TotalWanted)
+		text += fmt.Sprintf(", total %s of %s", signed(l.Total), signed(l.TotalWanted))
 	}
 	return Words(Dim, Clip(text, w))
 }

@@ -1,6 +1,131 @@
 package present
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rondb-tui/engine"
+)
+
+// plot is how the load's two plots are drawn, one column a second.
+type plot struct {
+	width  int  // columns, with the gutter
+	height int  // rows of one plot
+	gutter int  // columns left of a plot, for its scale
+	axes   bool // with scales and a time axis
+	under  bool // with a row below the first for the faults
+}
+
+// The bounds of a plot: it does not fill a tall pane, and has axes only where
+// they leave room for it.
+const (
+	maxPlotRows  = 8
+	minAxesRows  = 3
+	minAxesWidth = 40
+)
+
+// plotFor divides h rows of w columns between two plots and as much of a tail of
+// other rows as leaves the plots a row each. marked says that a fault is in
+// sight.
+func plotFor(h, tail, w int, marked bool) plot {
+	room := max(h-min(tail, max(h-2, 0)), 2)
+	p := plot{width: w, height: min(max(room/2, 1), maxPlotRows)}
+	p.axes = w >= minAxesWidth && (room-1)/2 >= minAxesRows
+	p.under = p.axes || marked && p.height > 1
+	if p.under {
+		p.height = min(max((room-1)/2, 1), maxPlotRows)
+	}
+	return p
+}
+
+// rows draws the newest values, with the scale in the gutter.
+func (p *plot) rows(values []float64, role Role, label func([]float64) string, v *View) []Line {
+	shown := newest(values, p.width-p.gutter)
+	var rows []Line
+	for i, row := range Chart(shown, p.width-p.gutter, p.height, &v.Glyphs) {
+		scale := ""
+		switch i {
+		case 0:
+			scale = label(shown)
+		case p.height - 1:
+			scale = "0"
+		}
+		var line Line
+		if p.gutter > 0 {
+			line = Words(Dim, PadLeft(scale, p.gutter-1)+" ")
+		}
+		rows = append(rows, line.Add(role, row))
+	}
+	return rows
+}
+
+// timeAxis is the row below a plot: where faults happened, and where it has axes
+// how far back it goes.
+func (p *plot) timeAxis(l *engine.LoadView) Line {
+	w := p.width - p.gutter
+	marks := faultMarks(l, w)
+	line := Words(Plain, strings.Repeat(" ", p.gutter))
+	from, to := "", ""
+	if p.axes {
+		from, to = fmt.Sprintf("%d s ago", w), "now"
+	}
+	if strings.TrimSpace(marks[:len(from)]) != "" {
+		from = ""
+	}
+	if strings.TrimSpace(marks[w-len(to):]) != "" {
+		to = ""
+	}
+	return line.Add(Dim, from).Add(Bad, marks[len(from):w-len(to)]).Add(Dim, to)
+}
+
+// inSight says whether a fault is among the newest w seconds.
+func inSight(l *engine.LoadView, one *engine.Incident, w int) bool {
+	samples := newest(l.Samples, w)
+	return len(samples) > 0 && !one.At.Before(samples[0].At) && !one.At.After(samples[len(samples)-1].At)
+}
+
+// faultMarks is w columns with a mark under the second of each fault in sight,
+// and beside it the nodes.
+func faultMarks(l *engine.LoadView, w int) string {
+	const longest = 12
+	samples := newest(l.Samples, w)
+	row := strings.Repeat(" ", w)
+	for i := range l.Incidents {
+		one := &l.Incidents[i]
+		if !inSight(l, one, w) {
+			continue
+		}
+		at := w - len(samples) + slices.IndexFunc(samples, func(s engine.LoadSample) bool { return !s.At.Before(one.At) })
+		mark := Clip("^"+faultWords(one), longest)
+		if at+len(mark) > w { // no room at the right: the nodes stand before their mark
+			mark = Clip(faultWords(one), longest-1) + "^"
+			at = max(at+1-len(mark), 0)
+		}
+		row = Clip(row[:at]+mark+row[min(at+len(mark), w):], w)
+	}
+	return row
+}
+
+// faultWords names what a fault struck, short enough to stand below a plot.
+func faultWords(one *engine.Incident) string {
+	words := make([]string, len(one.Nodes))
+	for i, id := range one.Nodes {
+		words[i] = id.String()
+	}
+	return strings.Join(words, ",")
+}
+
+func opsLabel(values []float64) string { return Count(uint64(largest(values))) }
+
+// latencyLabel is the largest of latencies in milliseconds.
+func latencyLabel(values []float64) string {
+	return shortSpan(time.Duration(largest(values) * float64(time.Millisecond)))
+}
+
+// newest is at most the last n of some values.
+func newest[T any](values []T, n int) []T { return values[max(len(values)-n, 0):] }
 
 // spark plots the newest w values in one row, scaled to the largest of them; a
 // second without a value is a space.
@@ -11,9 +136,7 @@ func spark(values []float64, w int, g *Glyphs) string {
 // Chart plots the newest w values as columns of h rows, the top row first, each
 // exactly w columns. Zero is drawn as the lowest level of the bottom row.
 func Chart(values []float64, w, h int, g *Glyphs) []string {
-	if len(values) > w {
-		values = values[len(values)-w:]
-	}
+	values = newest(values, w)
 	top := largest(values)
 	rows := make([]string, h)
 	for row := range h {

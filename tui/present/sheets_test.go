@@ -27,7 +27,7 @@ func TestBlast(t *testing.T) {
 	}{
 		{
 			name: "a replica, the arbitrator decides", targets: []engine.NodeID{2},
-			says: []string{"kill -9 data node 2 (NG0)", "copies 2 -> 1 of 2", "goes on", "The arbitrator is asked: node 65.", "go on serving: 67, 68", "not measured"},
+			says: []string{"kill -9 data node 2 (NG0)", "copies 2 -> 1 of 2", "The cluster survives: exactly half", "The arbitrator is asked: node 65.", "go on serving: 67, 68", "not measured"},
 		},
 		{
 			name: "a replica and the arbitrator", targets: []engine.NodeID{2, 65}, stops: true,

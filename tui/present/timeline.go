@@ -2,26 +2,49 @@ package present
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"rondb-tui/engine"
 )
 
-// TimelineRows is the newest events, newest last, in w columns and at most h
-// rows; back scrolls towards older ones. Where the desired state is not reached
-// the last row says why.
+// TimelineRows is the newest events in the order of their time, newest last, in
+// w columns and at most h rows; back scrolls towards older ones. The last row
+// says why the desired state is not reached, or once it is and there is room,
+// what of it is not acted on.
 func TimelineRows(s *engine.Snapshot, v *View, w, h, back int) []Line {
-	events := s.Cluster.Events
-	why := WhyNot(s)
-	room := h
-	if why != "" {
-		room--
+	total := len(s.Cluster.Events)
+	last := whyRows(s, w, 1)
+	if last == nil && h > minNoticeHeight {
+		last = noticeRows(s, w, 1)
 	}
-	end := min(max(len(events)-back, min(room, len(events))), len(events))
+	room := max(h-len(last), 0)
+	end := min(max(total-back, min(room, total)), total)
 	var rows []Line
-	for i := max(end-room, 0); i < end; i++ {
-		rows = append(rows, eventRow(&events[i], w))
+	for _, e := range inTime(s.Cluster.Events, max(end-room, 0), end) {
+		rows = append(rows, eventRow(e, w))
 	}
-	return firstRows(append(rows, whyRows(s, w, 1)...), h)
+	return firstRows(append(rows, last...), h)
+}
+
+// minNoticeHeight is from how many rows on a timeline has one for the notices.
+const minNoticeHeight = 4
+
+// lateness bounds by how many places an event can be listed too late: what the
+// nodes did is told with the next look at them, after what the engine did
+// meanwhile.
+const lateness = 128
+
+// inTime gives the events from place `from` up to `to` in the order of their
+// time. Only those near the places asked for are looked at.
+func inTime(events []engine.Event, from, to int) []*engine.Event {
+	low, high := max(from-lateness, 0), min(to+lateness, len(events))
+	near := make([]*engine.Event, high-low)
+	for i := range near {
+		near[i] = &events[low+i]
+	}
+	slices.SortStableFunc(near, func(a, b *engine.Event) int { return a.At.Compare(b.At) })
+	return near[from-low : to-low]
 }
 
 func eventRow(e *engine.Event, w int) Line {
@@ -37,7 +60,17 @@ func eventRow(e *engine.Event, w int) Line {
 	case engine.SeverityError, engine.SeverityAlert:
 		role = Bad
 	}
-	return line.Add(role, Clip(Clean(e.Text), max(w-line.Width(), 0)))
+	return line.Add(role, Clip(eventWords(e), max(w-line.Width(), 0)))
+}
+
+// eventWords is an event's text. The cluster log names the node that writes; who
+// an event is from stands beside it anyway.
+func eventWords(e *engine.Event) string {
+	text := Clean(e.Text)
+	if e.Actor != engine.ActorNode {
+		return text
+	}
+	return strings.TrimPrefix(text, fmt.Sprintf("Node %d: ", e.Node))
 }
 
 // actorWords says who an event is from.
@@ -59,7 +92,7 @@ func ClusterLogRows(s *engine.Snapshot, w, h int) []Line {
 		if e.Actor != engine.ActorNode {
 			continue
 		}
-		text := fmt.Sprintf("%-9s%-8s%s", actorWords(e), e.Severity, Clean(e.Text))
+		text := fmt.Sprintf("%-9s%-8s%s", actorWords(e), e.Severity, eventWords(e))
 		rows = append(rows, Words(eventRow(e, w)[2].Role, Clip(text, w)))
 	}
 	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
