@@ -39,7 +39,9 @@ func BenchmarkBank(b *testing.B) {
 				b.Errorf("%d acknowledged writes lost", lost)
 			}
 			end()
-			<-ended
+			if err := <-ended; err != nil {
+				b.Errorf("the engine ended with %v", err)
+			}
 		})
 	}
 }

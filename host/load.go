@@ -81,13 +81,17 @@ func (l *load) noteRestart(now time.Time, o *engine.Observed) {
 	if !o.Serving || o.SystemRestarts == l.restarts {
 		return
 	}
+	restored := l.realTime(o.RestoredAt)
+	if o.SystemRestarts > l.restarts+1 {
+		restored = time.Time{} // only the last one's line is known: the ledger takes its own
+	}
 	l.restarts = o.SystemRestarts
 	if l.runner != nil {
 		down := l.wentDown
 		if down.IsZero() {
 			down = now
 		}
-		l.runner.ReportSystemRestart(down, l.realTime(o.RestoredAt))
+		l.runner.ReportSystemRestart(down, restored)
 	}
 	l.wentDown = time.Time{}
 }

@@ -128,7 +128,7 @@ func (w *World) awaitArbitrator() {
 }
 
 func (w *World) reportArbitration(lead *node, verdict int) {
-	text := ""
+	var text string
 	switch verdict {
 	case lostMinority:
 		text = "Arbitration check lost - less than 1/2 nodes left"

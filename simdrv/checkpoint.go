@@ -19,8 +19,8 @@ func (w *World) lastCheckpoint() (number uint64, at time.Duration) {
 		return c.checkpoint.base, c.checkpoint.since
 	}
 	interval := max(w.profile.GlobalCheckpoint, time.Millisecond)
-	passed := (w.now - c.checkpoint.since) / interval
-	return c.checkpoint.base + uint64(passed), c.checkpoint.since + passed*interval //nolint:gosec // time does not go back
+	passed := int64((w.now - c.checkpoint.since) / interval)
+	return c.checkpoint.base + uint64(passed), c.checkpoint.since + time.Duration(passed)*interval //nolint:gosec // time does not go back
 }
 
 // undoRecord is what a row was before a commit that no complete global

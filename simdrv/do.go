@@ -52,6 +52,9 @@ func (w *World) effect(action engine.Action) error {
 		w.stopAll()
 		return nil
 	}
+	if action.Node() == 0 {
+		return refuse(engine.KindUnsupported, action, "the simulated cluster cannot do it")
+	}
 	n, err := w.slotNode(action)
 	if err != nil {
 		return err

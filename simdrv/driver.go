@@ -120,7 +120,7 @@ func (d *Driver) OpenSession(server engine.NodeID) (*Session, error) { return d.
 // Observe takes one look. Its events are those since the last look.
 func (d *Driver) Observe(ctx context.Context) (engine.Observed, error) {
 	if err := ctx.Err(); err != nil {
-		return engine.Observed{}, err
+		return engine.Observed{}, engine.Errorf(engine.KindTransient, "observe", 0, "%w", err)
 	}
 	d.w.enter()
 	defer d.w.leave()

@@ -40,7 +40,9 @@ func driven(t *testing.T, opts Options, test func(t *testing.T, d *Driver)) {
 		go func() { ended <- d.Run(ctx) }()
 		test(t, d)
 		stop()
-		<-ended
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("Run ended with %v", err)
+		}
 	})
 }
 

@@ -132,7 +132,7 @@ func (p *script) ambush() {
 	p.w.enter()
 	defer p.w.leave()
 	p.w.after(time.Duration(p.rng.IntN(1000))*time.Microsecond, func() {
-		err := error(nil)
+		var err error
 		if freeze {
 			err = p.w.pause(victim, 4*time.Second)
 		} else {
@@ -310,7 +310,7 @@ func TestTheSameSeedGivesTheSameTrace(t *testing.T) {
 		var sums [2]uint64
 		for i := range sums {
 			hash := fnv.New64a()
-			p := newScript(t, seed, func(line string) { fmt.Fprintln(hash, line) })
+			p := newScript(t, seed, func(line string) { _, _ = fmt.Fprintln(hash, line) })
 			p.play(40)
 			sums[i] = hash.Sum64()
 		}
