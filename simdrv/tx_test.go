@@ -10,7 +10,7 @@ import (
 )
 
 func TestReadsSeeCommittedRowsAndOwnWrites(t *testing.T) {
-	bubble(t, twoByTwo, Config{Seed: 1}, func(t *testing.T, d *Driver, w *World) {
+	bubble(t, twoByTwo, Config{Seed: 1}, func(t *testing.T, _ *Driver, w *World) {
 		ctx, a, b := t.Context(), session(t, w, 67), session(t, w, 68)
 		rows := table(t, a)
 		tx := a.Begin()
@@ -62,7 +62,7 @@ func TestReadsSeeCommittedRowsAndOwnWrites(t *testing.T) {
 }
 
 func TestAConflictingWriterWaitsThenTimesOut(t *testing.T) {
-	bubble(t, oneByTwo, Config{Seed: 2}, func(t *testing.T, d *Driver, w *World) {
+	bubble(t, oneByTwo, Config{Seed: 2}, func(t *testing.T, _ *Driver, w *World) {
 		ctx, a, b := t.Context(), session(t, w, 67), session(t, w, 68)
 		rows := table(t, a)
 		if err := put(ctx, a, rows, 1, "x"); err != nil {
@@ -95,7 +95,7 @@ func TestAConflictingWriterWaitsThenTimesOut(t *testing.T) {
 
 // TestNoUpdateIsLost lets many sessions add to one row.
 func TestNoUpdateIsLost(t *testing.T) {
-	bubble(t, twoByTwo, Config{Seed: 3}, func(t *testing.T, d *Driver, w *World) {
+	bubble(t, twoByTwo, Config{Seed: 3}, func(t *testing.T, _ *Driver, w *World) {
 		ctx, s := t.Context(), session(t, w, 67)
 		rows := table(t, s)
 		if err := put(ctx, s, rows, 0, "sum"); err != nil {
@@ -141,7 +141,7 @@ func add(ctx context.Context, s *Session, rows *Table, key string, change int64)
 }
 
 func TestSharedLocksLetReadersInAndUpgrade(t *testing.T) {
-	bubble(t, oneByTwo, Config{Seed: 4}, func(t *testing.T, d *Driver, w *World) {
+	bubble(t, oneByTwo, Config{Seed: 4}, func(t *testing.T, _ *Driver, w *World) {
 		ctx, a, b := t.Context(), session(t, w, 67), session(t, w, 68)
 		rows := table(t, a)
 		first, second := a.Begin(), b.Begin()
@@ -164,7 +164,7 @@ func TestSharedLocksLetReadersInAndUpgrade(t *testing.T) {
 }
 
 func TestACancelledWaitTakesNoLock(t *testing.T) {
-	bubble(t, oneByTwo, Config{Seed: 5}, func(t *testing.T, d *Driver, w *World) {
+	bubble(t, oneByTwo, Config{Seed: 5}, func(t *testing.T, _ *Driver, w *World) {
 		ctx, a, b := t.Context(), session(t, w, 67), session(t, w, 68)
 		rows := table(t, a)
 		first, second := a.Begin(), b.Begin()
@@ -223,7 +223,7 @@ func TestAKilledServerIsFenced(t *testing.T) {
 func TestACommitCutShortByAKillIsUnknown(t *testing.T) {
 	applied := map[bool]int{}
 	for seed := range uint64(30) {
-		bubble(t, oneByTwo, Config{Seed: seed}, func(t *testing.T, d *Driver, w *World) {
+		bubble(t, oneByTwo, Config{Seed: seed}, func(t *testing.T, _ *Driver, w *World) {
 			ctx, a, b := t.Context(), session(t, w, 67), session(t, w, 68)
 			rows, ended := table(t, b), make(chan error, 1)
 			tx := a.Begin()
