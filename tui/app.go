@@ -71,6 +71,7 @@ type Model struct {
 	ended   func(context.Context) error
 	clock   func() time.Time
 	gap     time.Duration
+	ascii   bool
 	glyphs  present.Glyphs
 	palette *palette
 
@@ -103,7 +104,7 @@ func New(o Options) *Model {
 		m.gap = time.Second
 	}
 	if o.ASCII {
-		m.glyphs = present.ASCII()
+		m.ascii, m.glyphs = true, present.ASCII()
 	}
 	m.ui = newUI()
 	m.commands = commandTable()

@@ -49,6 +49,7 @@ type cell struct {
 // canvas is a screen being drawn. Nothing can be drawn outside it.
 type canvas struct {
 	w, h  int
+	ascii bool // what the terminal may not know is replaced
 	cells []cell
 }
 
@@ -97,14 +98,33 @@ func (c *canvas) line(x, y, w int, l present.Line) int {
 			if x+wide > end {
 				return x
 			}
-			c.set(x, y, cell{r, span.Role})
-			if wide == 2 {
+			switch {
+			case c.ascii && r > '~':
+				for i := range wide {
+					c.set(x+i, y, cell{asASCII(r), span.Role})
+				}
+			case wide == 2:
+				c.set(x, y, cell{r, span.Role})
 				c.cells[y*c.w+x+1] = cell{0, span.Role}
+			default:
+				c.set(x, y, cell{r, span.Role})
 			}
 			x += wide
 		}
 	}
 	return x
+}
+
+// asASCII is what stands for a character on a terminal that has only ASCII.
+func asASCII(r rune) rune {
+	switch r {
+	case '→':
+		return '>'
+	case '…':
+		return '.'
+	default:
+		return '?'
+	}
 }
 
 // lines draws rows into a rectangle, those that fit.

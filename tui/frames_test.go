@@ -38,7 +38,7 @@ func scenes() []scene {
 		{name: "leave", snap: with(), keys: []string{"q"}},
 		{name: "help", snap: with(), keys: []string{"?"}},
 		{name: "mono", snap: with(copying), keys: []string{"enter"}, o: Options{NoColor: true}},
-		{name: "ascii", snap: with(copying), keys: []string{"enter"}, o: Options{ASCII: true}},
+		{name: "ascii", snap: with(copying, arrow), keys: []string{"enter"}, o: Options{ASCII: true}},
 	}
 }
 

@@ -136,7 +136,7 @@ func nodeCommands() []command {
 		{
 			binding: bind("-", "fewer", "-"), section: sectionChange, foot: footNode, danger: true,
 			about: "one less of the selected kind (shows the plan first)",
-			label: func(_ *engine.Snapshot, u *ui) string { return "fewer " + countWords(scaleTarget(u.selected.Kind)) },
+			label: fewerWords,
 			why:   whyNoKind, do: scale(-1),
 		},
 		{
@@ -231,6 +231,15 @@ func (c *command) reason(s *engine.Snapshot, u *ui) string {
 		return ""
 	}
 	return c.why(s, u)
+}
+
+// fewerWords says of what there would be fewer where that is not what is
+// selected: of data nodes only a replica of every group can go.
+func fewerWords(_ *engine.Snapshot, u *ui) string {
+	if u.selected.Kind == engine.KindData {
+		return "fewer replicas"
+	}
+	return "fewer"
 }
 
 func whyNoNode(_ *engine.Snapshot, u *ui) string {

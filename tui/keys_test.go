@@ -83,6 +83,16 @@ func TestCanvasClips(t *testing.T) {
 	}
 }
 
+// TestCanvasInASCII: foreign text keeps its width.
+func TestCanvasInASCII(t *testing.T) {
+	c := newCanvas(10, 1)
+	c.ascii = true
+	c.line(0, 0, 10, present.Words(present.Plain, "0 → 1… 日é"))
+	if got := c.render(&palette{}); got != "0 > 1. ???" {
+		t.Errorf("drew %q", got)
+	}
+}
+
 // TestRunEnds: Run says how it was left.
 func TestRunEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

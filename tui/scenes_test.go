@@ -135,6 +135,11 @@ func copying(s *engine.Snapshot) {
 	s.Cluster.Waiting = []string{"data node 5 is in start phase 5: copying fragments from node 4"}
 }
 
+// arrow is an event with a character that not every terminal has.
+func arrow(s *engine.Snapshot) {
+	sceneEvent(s, engine.ActorYou, 0, engine.SeverityInfo, "revision 2: API nodes 0 → 1")
+}
+
 // down is a whole node group gone.
 func down(s *engine.Snapshot) {
 	killed(s)

@@ -26,8 +26,8 @@ func (m *Model) drawPane(c *canvas, v *present.View, p placed) {
 	title, remark := "", ""
 	switch p.id {
 	case paneCluster:
-		title, remark = m.clusterTitle()
-		rows = m.clusterRows(v, in.w, in.h)
+		rows, remark = m.clusterRows(v, in.w, in.h)
+		title, remark = m.clusterTitle(remark)
 	case paneLoad:
 		title, remark = present.LoadTitle(m.snap)
 		rows = m.loadRows(v, in.w, in.h)
@@ -55,31 +55,50 @@ func (m *Model) drawPane(c *canvas, v *present.View, p placed) {
 	c.lines(in, rows)
 }
 
-func (m *Model) clusterTitle() (left, right string) {
-	right = present.ShapeWords(&m.snap.Cluster.Spec)
-	if len(m.ui.marked) > 0 {
-		right = fmt.Sprintf("%d marked", len(m.ui.marked))
+// clusterTitle says at the right what is most worth knowing: what a key would
+// strike, else what is out of sight, else the shape, which the header has too.
+func (m *Model) clusterTitle(hidden string) (left, right string) {
+	switch {
+	case len(m.ui.marked) > 0:
+		return "Cluster", fmt.Sprintf("%d marked", len(m.ui.marked))
+	case hidden != "":
+		return "Cluster", hidden
 	}
-	return "Cluster", right
+	return "Cluster", present.ShapeWords(&m.snap.Cluster.Spec)
 }
 
-// clusterRows is the part of the cluster that the selection stands in.
-func (m *Model) clusterRows(v *present.View, w, h int) []present.Line {
+// clusterRows is the part of the cluster that the selection stands in, and what
+// of it is out of sight.
+func (m *Model) clusterRows(v *present.View, w, h int) (rows []present.Line, hidden string) {
 	all := present.ClusterRows(m.snap, v, w)
 	if len(m.snap.Cluster.Observed.Nodes) == 0 {
-		return []present.Line{present.Words(present.Dim, "no node has been looked at yet")}
+		return []present.Line{present.Words(present.Dim, "no node has been looked at yet")}, ""
 	}
 	if m.layout.kind >= layoutWide {
 		if cards, ok := present.ClusterCards(m.snap, v, w, h); ok {
-			return cards
+			return cards, ""
 		}
 	}
 	first := max(min(m.ui.first, len(all)-h), 0)
-	var rows []present.Line
-	for _, row := range all[first:min(first+h, len(all))] {
+	below := max(len(all)-first-h, 0)
+	for _, row := range all[first : len(all)-below] {
 		rows = append(rows, row.Line)
 	}
-	return rows
+	return rows, hiddenWords(first, below)
+}
+
+// hiddenWords says how many rows are out of sight, "" for none.
+func hiddenWords(above, below int) string {
+	switch {
+	case above == 0 && below == 0:
+		return ""
+	case above == 0:
+		return fmt.Sprintf("%d more below", below)
+	case below == 0:
+		return fmt.Sprintf("%d more above", above)
+	default:
+		return fmt.Sprintf("%d above, %d below", above, below)
+	}
 }
 
 // loadRows is the load, and the ledger below it where that has no pane.

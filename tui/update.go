@@ -49,9 +49,6 @@ func (m *Model) arrived(s *engine.Snapshot) {
 		m.ui.screen = screenCluster
 	}
 	m.ui.back = min(m.ui.back, len(s.Cluster.Events))
-	if m.ui.screen == screenBoot {
-		m.ui.selected = present.Item{} // nothing was chosen yet: the first of what there will be
-	}
 	m.ui.settle(s)
 	for _, sh := range m.ui.sheets {
 		sh.follow(s)

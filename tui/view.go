@@ -42,6 +42,7 @@ func (m *Model) content() string {
 	}
 	if m.frame.canvas == nil || m.frame.canvas.w != k.w || m.frame.canvas.h != k.h {
 		m.frame = frameCache{canvas: newCanvas(k.w, k.h)}
+		m.frame.canvas.ascii = m.ascii
 	}
 	if m.frame.key != k || m.frame.content == "" {
 		m.frame.canvas.clear(rect{0, 0, k.w, k.h})

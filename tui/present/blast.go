@@ -64,45 +64,49 @@ func (b *Blast) names(o *engine.Observed) string {
 	return strings.Join(names, ", ")
 }
 
-// addData tells the copies left and the verdict of the arbitration rules.
+// addData tells the verdict of the arbitration rules first, then the copies that
+// each node group has left.
 func (b *Blast) addData(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) {
 	o := &s.Cluster.Observed
-	for i := range s.Cluster.Groups {
-		g := &s.Cluster.Groups[i]
-		left := 0
-		touched := false
-		for _, id := range g.Nodes {
-			n, found := o.Node(id)
-			touched = touched || lost[id]
-			if found && n.Status == engine.StatusStarted && !lost[id] {
-				left++
-			}
-		}
-		if !touched {
-			continue
-		}
-		role := Plain
-		if left <= 1 {
-			role = Warn
-		}
-		b.add(w, role, fmt.Sprintf("NG%d: copies %d -> %d of %d", g.ID, g.Started, left, len(g.Nodes)))
-	}
-	if !o.Serving {
-		b.add(w, Info, "The cluster does not serve now, so nothing stops that runs.")
-		return
-	}
 	verdict := engine.Survive(o.Members(), lost, len(s.Cluster.Groups), o.ArbitrationReady && !lost[o.Arbitrator])
-	if verdict.Survives {
+	switch {
+	case !o.Serving:
+		b.add(w, Info, "The cluster does not serve now, so nothing stops that runs.")
+	case verdict.Survives:
 		asked := "The arbitrator is not asked."
 		if verdict.Code == 46 {
 			asked = fmt.Sprintf("The arbitrator is asked: node %d.", o.Arbitrator)
 		}
 		b.add(w, Good, "The cluster survives: "+verdict.Why+". "+asked)
+	default:
+		b.Stops = true
+		b.add(w, Alarm, "The cluster WILL stop: "+verdict.Why+".")
+		b.add(w, Bad, "It comes back by a system restart from the last global checkpoint; writes since then may roll back by design.")
+	}
+	for i := range s.Cluster.Groups {
+		b.addGroup(o, &s.Cluster.Groups[i], lost, w)
+	}
+}
+
+// addGroup tells the copies that a node group has left, if it loses any.
+func (b *Blast) addGroup(o *engine.Observed, g *engine.GroupView, lost map[engine.NodeID]bool, w int) {
+	left := 0
+	touched := false
+	for _, id := range g.Nodes {
+		n, found := o.Node(id)
+		touched = touched || lost[id]
+		if found && n.Status == engine.StatusStarted && !lost[id] {
+			left++
+		}
+	}
+	if !touched {
 		return
 	}
-	b.Stops = true
-	b.add(w, Alarm, "The cluster WILL stop: "+verdict.Why+".")
-	b.add(w, Bad, "It comes back by a system restart from the last global checkpoint; writes since then may roll back by design.")
+	role := Plain
+	if left <= 1 {
+		role = Warn
+	}
+	b.add(w, role, fmt.Sprintf("NG%d: copies %d -> %d of %d", g.ID, g.Started, left, len(g.Nodes)))
 }
 
 func (b *Blast) addMySQL(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) {

@@ -43,7 +43,7 @@ func LoadRows(s *engine.Snapshot, v *View, w, h int) []Line {
 	const figures = 2 // rows, one over each plot
 	p := plotFor(h-figures, len(tail), w, marked)
 	if p.axes {
-		p.gutter = 1 + max(Width(opsLabel(newest(ops, w))), Width(latencyLabel(newest(p99, w))))
+		p.gutter = 1 + max(minScale, Width(opsLabel(newest(ops, w))), Width(latencyLabel(newest(p99, w))))
 	}
 	text := loadFigures(l, newest(ops, w-p.gutter), w)
 	rows := []Line{text[0]}

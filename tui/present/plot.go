@@ -24,6 +24,7 @@ const (
 	maxPlotRows  = 8
 	minAxesRows  = 3
 	minAxesWidth = 40
+	minScale     = 5 // columns of a scale, so that a plot does not shift with each figure
 )
 
 // plotFor divides h rows of w columns between two plots and as much of a tail of
@@ -71,10 +72,10 @@ func (p *plot) timeAxis(l *engine.LoadView) Line {
 	if p.axes {
 		from, to = fmt.Sprintf("%d s ago", w), "now"
 	}
-	if strings.TrimSpace(marks[:len(from)]) != "" {
+	if strings.TrimSpace(marks[:min(len(from)+1, w)]) != "" {
 		from = ""
 	}
-	if strings.TrimSpace(marks[w-len(to):]) != "" {
+	if strings.TrimSpace(marks[max(w-len(to)-1, 0):]) != "" {
 		to = ""
 	}
 	return line.Add(Dim, from).Add(Bad, marks[len(from):w-len(to)]).Add(Dim, to)

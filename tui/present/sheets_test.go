@@ -70,6 +70,12 @@ func TestBlast(t *testing.T) {
 				t.Errorf("%s does not say %q:\n%s", one.name, say, got)
 			}
 		}
+		if got := text(b.Rows); b.Stops && strings.Contains(got, "Outage for clients") {
+			t.Errorf("%s: an earlier kill that did not stop the cluster is no measure:\n%s", one.name, got)
+		}
+		if got := text(b.Rows); strings.Contains(got, "NG0") && strings.Index(got, "NG0: copies") < strings.Index(got, "The cluster") {
+			t.Errorf("%s: the verdict is not first:\n%s", one.name, got)
+		}
 	}
 }
 
@@ -134,21 +140,6 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-func TestWhyNot(t *testing.T) {
-	s := small()
-	if got := WhyNot(s); got != "" {
-		t.Errorf("at the desired state: %q", got)
-	}
-	s.Cluster.State = engine.WorkingTowards
-	if got := WhyNot(s); got != "no reason was given" {
-		t.Errorf("no reason: %q", got)
-	}
-	s.Cluster.Reason, s.Cluster.Waiting = "steady", []string{"steady", "no arbitrator is ready"}
-	if got := WhyNot(s); got != "steady; no arbitrator is ready" {
-		t.Errorf("two reasons: %q", got)
-	}
-}
-
 // TestLedgerNamesEveryWrong: nothing a ledger can find is left unsaid.
 func TestLedgerNamesEveryWrong(t *testing.T) {
 	s := small()
@@ -159,6 +150,44 @@ func TestLedgerNamesEveryWrong(t *testing.T) {
 	for _, say := range []string{"LOST 1", "FAIL", "rolled back by design 2", "duplicated 3", "torn 4", "resurrected 5", "unknown 6"} {
 		if !strings.Contains(got, say) {
 			t.Errorf("does not say %q:\n%s", say, got)
+		}
+	}
+}
+
+// TestIncidentSaysWhatIsSure: the age is never cut off, and what is lost is final
+// only once all is read back.
+func TestIncidentSaysWhatIsSure(t *testing.T) {
+	for _, one := range []struct {
+		name    string
+		open    bool
+		verdict engine.LedgerVerdict
+		want    string
+	}{
+		{"open", true, engine.VerdictPass, "lost so far       0 of 7 "},
+		{"not all read back", false, engine.VerdictUnsure, "lost so far       0 of 7 "},
+		{"closed", false, engine.VerdictPass, "lost              0 of 7 "},
+	} {
+		s := small()
+		s.Load.Ledger.Verdict = one.verdict
+		s.Load.Incidents = []engine.Incident{{Fault: strings.Repeat("kill ", 40), At: s.At.Add(-5 * time.Second), Acked: 7, Open: one.open}}
+		got := text(IncidentRows(s, &View{Now: s.At, Glyphs: Blocks()}, 58, 7))
+		if !strings.Contains(got, one.want) || !strings.Contains(got, "~, 5s ago\n") {
+			t.Errorf("%s: does not say %q and its age:\n%s", one.name, one.want, got)
+		}
+	}
+}
+
+// TestStartingNodes: the phase is said once, and two nodes that start do not
+// catch up with each other.
+func TestStartingNodes(t *testing.T) {
+	s := small()
+	v := &View{Now: s.At, Glyphs: Blocks()}
+	for i, link := range []string{"catching up", "starting   "} {
+		n := &s.Cluster.Observed.Nodes[i]
+		n.Status, n.StartPhase, n.Doing = engine.StatusStarting, 4, "node restart, start phase 4"
+		rows, ok := ClusterCards(s, v, 80, 24)
+		if got := text(rows); !ok || !strings.Contains(got, "phase 4/9  node restart  ") || !strings.Contains(got, " "+link) {
+			t.Errorf("%d nodes start:\n%s", i+1, got)
 		}
 	}
 }
