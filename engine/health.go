@@ -88,11 +88,13 @@ func HealthOf(wanted *Spec, o *Observed) Health {
 	return Down
 }
 
-// servingHealth is AtRisk as soon as a wanted node is missing or no arbitrator
-// stands ready. While no MySQL server answers, the clients have nothing: that is
+// servingHealth is AtRisk as soon as a wanted node is missing, a node group has
+// no replica to spare though it should, or no arbitrator stands ready. A node on
+// its way up for the first time adds to the cluster: it is not missing. While no
+// MySQL server answers, the clients have nothing: that is
 // Starting before the first of them ever served, and Down afterwards.
 func servingHealth(wanted *Spec, o *Observed) Health {
-	mysqlStarted, mysqlServedBefore, allStarted := 0, false, true
+	mysqlStarted, mysqlServedBefore, whole := 0, false, true
 	for i := range o.Nodes {
 		n := &o.Nodes[i]
 		started := n.Status == StatusStarted && !n.Isolated
@@ -102,17 +104,26 @@ func servingHealth(wanted *Spec, o *Observed) Health {
 				mysqlStarted++
 			}
 		}
-		if wanted.Fills(n.Slot) && !started {
-			allStarted = false
+		if wanted.Fills(n.Slot) && !started && !n.comesFirst() {
+			whole = false
 		}
+	}
+	for _, g := range o.Groups() {
+		whole = whole && (g.MayLose > 0 || wanted.ActiveReplicationFactor < 2)
 	}
 	switch {
 	case wanted.NumManagedMysqldVms > 0 && mysqlStarted == 0 && mysqlServedBefore:
 		return Down
 	case wanted.NumManagedMysqldVms > 0 && mysqlStarted == 0:
 		return Starting
-	case !allStarted || !o.ArbitrationReady:
+	case !whole || !o.ArbitrationReady:
 		return AtRisk
 	}
 	return Healthy
+}
+
+// comesFirst says whether the node is on its way up for the first time.
+func (n *NodeObservation) comesFirst() bool {
+	down := n.Status == StatusAbsent || n.Status == StatusStopped
+	return n.Incarnation <= 1 && (down && !n.HasData || n.Status == StatusStarting)
 }

@@ -34,6 +34,24 @@ func TestHealthInOneWord(t *testing.T) {
 		{"a data node dead", func(_ *Spec, o *Observed) { set(o, 2, StatusDead) }, AtRisk},
 		{"a MySQL server dead", func(_ *Spec, o *Observed) { set(o, 67, StatusDead) }, AtRisk},
 		{"no arbitrator", func(_ *Spec, o *Observed) { o.ArbitrationReady = false }, AtRisk},
+		{"a third replica on its first way up", func(s *Spec, o *Observed) {
+			s.ActiveReplicationFactor = 3
+			n, _ := o.Node(3)
+			n.Status, n.Active, n.Incarnation = StatusStarting, true, 1
+		}, Healthy},
+		{"that replica on a later way up", func(s *Spec, o *Observed) {
+			s.ActiveReplicationFactor = 3
+			n, _ := o.Node(3)
+			n.Status, n.Active, n.Incarnation = StatusStarting, true, 2
+		}, AtRisk},
+		{"a second replica that the group still needs", func(_ *Spec, o *Observed) {
+			n, _ := o.Node(2)
+			n.Status = StatusStarting
+		}, AtRisk},
+		{"a data node's container removed", func(_ *Spec, o *Observed) {
+			n, _ := o.Node(2)
+			n.Status, n.HasData = StatusAbsent, true
+		}, AtRisk},
 		{"both MySQL servers dead", func(_ *Spec, o *Observed) { set(o, 67, StatusDead); set(o, 68, StatusDead) }, Down},
 		{"MySQL servers not up yet", func(_ *Spec, o *Observed) { set(o, 67, StatusStarting); set(o, 68, StatusAbsent) }, Starting},
 		{"not serving, nodes starting", func(_ *Spec, o *Observed) { o.Serving = false; set(o, 1, StatusStarting) }, Starting},

@@ -128,7 +128,7 @@ func (w *World) runPhase(n *node, phase int) {
 	if phase == 1 && n.kind == initialNodeRestart {
 		lasts += w.profile.InitialFiles
 	}
-	w.work(n, fmt.Sprintf("%s, start phase %d", n.kind, phase), lasts, func() {
+	w.work(n, string(n.kind), lasts, func() {
 		if phase == copyPhase {
 			w.beginCopy(n)
 			return

@@ -10,6 +10,7 @@ import (
 type totals struct {
 	errors                  Errors
 	acked, lost, rolledBack uint64
+	unsure                  bool // the ledger cannot claim anything at the moment
 }
 
 // incident is an open or closed card and what it is measured from.
@@ -124,7 +125,8 @@ func later(a, b time.Time) time.Time {
 }
 
 // update brings open cards up to date, and closes those whose fault is over:
-// everything has worked for a while, or there is nothing to measure.
+// everything has worked for a while and the ledger knows what became of the
+// writes, or there is nothing to measure.
 func (t *incidents) update(running bool, current totals, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -142,7 +144,7 @@ func (t *incidents) update(running bool, current totals, now time.Time) {
 		c.Acked = current.acked - c.before.acked
 		c.Lost = current.lost - min(current.lost, c.before.lost)
 		c.RolledBack = current.rolledBack - min(current.rolledBack, c.before.rolledBack)
-		quiet := len(t.failing) == 0 && now.Sub(t.success) < incidentQuiet/2 &&
+		quiet := !current.unsure && len(t.failing) == 0 && now.Sub(t.success) < incidentQuiet/2 &&
 			now.Sub(later(c.At, t.failure)) >= incidentQuiet
 		c.Open = running && !quiet && now.Sub(c.At) < incidentLimit
 	}

@@ -210,13 +210,6 @@ func (l *ledger) snapshot(now time.Time) (LedgerStats, []Finding) {
 	return s, slices.Clone(l.findings)
 }
 
-// counts gives the counts alone.
-func (l *ledger) counts() LedgerStats {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.stats
-}
-
 // named counts the findings since the start.
 func (l *ledger) named() int {
 	l.mu.Lock()

@@ -208,8 +208,10 @@ func (r *Runner) change(edit func(*settings)) {
 
 // totals gives the counts that incidents measure their share of.
 func (r *Runner) totals() totals {
-	s := r.book.counts()
-	return totals{errors: r.meter.errorCounts(), acked: s.Acked, lost: s.Lost, rolledBack: s.RolledBack}
+	s, _ := r.book.snapshot(time.Now())
+	return totals{
+		errors: r.meter.errorCounts(), acked: s.Acked, lost: s.Lost, rolledBack: s.RolledBack, unsure: s.Verdict == Unsure,
+	}
 }
 
 // sample ends each second of measuring.

@@ -119,8 +119,8 @@ func (c *Core) runEnded(ended RunEnded) {
 		return
 	}
 	c.run.active, c.run.finished, c.run.steps = false, c.now, ended.Result.Steps
-	took := c.now.Sub(c.run.started).Round(100 * time.Millisecond)
-	severity, text := engine.SeverityInfo, "plan done in "+took.String()
+	took := c.now.Sub(c.run.started).Seconds()
+	severity, text := engine.SeverityInfo, fmt.Sprintf("plan done in %.1f s", took)
 	failure := c.run.failureOf(ended.Result.Failed, ended.Result.Err)
 	switch {
 	case ended.Result.Superseded && !c.run.lost:

@@ -157,7 +157,7 @@ func cardFacts(s *engine.Snapshot, v *View, n *engine.NodeObservation, w int) []
 		text := fmt.Sprintf("%s ends in %s", n.Lease.Fault, timeSpan(n.Lease.Until.Sub(v.Now)))
 		rows = append(rows, Words(Warn, Clip(Clean(text), w)))
 	case n.Status == engine.StatusStarting:
-		phase := fmt.Sprintf("phase %d/%d  %s", n.StartPhase, engine.LastStartPhase, doingWords(n))
+		phase := fmt.Sprintf("phase %d/%d  %s", n.StartPhase, engine.LastStartPhase, Clean(n.Doing))
 		end := fmt.Sprintf(" %3.0f%% %s", n.Progress*100, age(v.Now, n.StartedAt))
 		return append(rows, Words(Info, Clip(phase, w)), Words(Info, g.bar(n.Progress, max(w-Width(end), 0))+end))
 	case n.Status != engine.StatusStarted:

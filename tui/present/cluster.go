@@ -177,13 +177,7 @@ func startingWords(v *View, n *engine.NodeObservation, w int) Line {
 	if room < 0 {
 		return Words(Info, Clip(line.String(), w))
 	}
-	return line.Add(Plain, Pad(doingWords(n), room)+" ").Add(Info, end)
-}
-
-// doingWords is what a start is busy with, without the phase, which stands
-// beside it.
-func doingWords(n *engine.NodeObservation) string {
-	return strings.TrimSuffix(Clean(n.Doing), fmt.Sprintf(", start phase %d", n.StartPhase))
+	return line.Add(Plain, Pad(Clean(n.Doing), room)+" ").Add(Info, end)
 }
 
 func mysqlWords(s *engine.Snapshot, v *View, n *engine.NodeObservation, word string, role Role, w int) Line {

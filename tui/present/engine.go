@@ -189,5 +189,5 @@ func stepProgress(s *engine.Snapshot, v *View, step *engine.Step, w int) Line {
 	if w < 70 {
 		return line.Add(Info, fmt.Sprintf(" %d/%d", n.StartPhase, engine.LastStartPhase))
 	}
-	return line.Add(Plain, fmt.Sprintf(" phase %d/%d %s", n.StartPhase, engine.LastStartPhase, doingWords(n)))
+	return line.Add(Plain, fmt.Sprintf(" phase %d/%d %s", n.StartPhase, engine.LastStartPhase, Clean(n.Doing)))
 }

@@ -184,7 +184,7 @@ func TestStartingNodes(t *testing.T) {
 	v := &View{Now: s.At, Glyphs: Blocks()}
 	for i, link := range []string{"catching up", "starting   "} {
 		n := &s.Cluster.Observed.Nodes[i]
-		n.Status, n.StartPhase, n.Doing = engine.StatusStarting, 4, "node restart, start phase 4"
+		n.Status, n.StartPhase, n.Doing = engine.StatusStarting, 4, "node restart"
 		rows, ok := ClusterCards(s, v, 80, 24)
 		if got := text(rows); !ok || !strings.Contains(got, "phase 4/9  node restart  ") || !strings.Contains(got, " "+link) {
 			t.Errorf("%d nodes start:\n%s", i+1, got)
