@@ -7,6 +7,7 @@ import "time"
 const (
 	MaxDataNodes       = 144
 	MaxNodeID          = 255
+	MaxRevision        = 1 << 53 // what every JSON reader can hold
 	MaxReplicas        = 3
 	MaxManagement      = 2
 	MaxPlanSteps       = 4096

@@ -129,6 +129,7 @@ const (
 type LedgerView struct {
 	Acked          uint64
 	Verified       uint64 // acknowledged and read back through another MySQL server
+	SelfVerified   uint64 // of those: through the writer's own, there being no other
 	Failed         uint64 // surely not applied
 	Unknown        uint64 // the reply was lost around commit; both results are legal
 	UnknownPresent uint64
@@ -183,5 +184,6 @@ type Incident struct {
 	Acked      uint64
 	Lost       uint64
 	RolledBack uint64
+	Measured   bool // the load ran: without it a blackout of 0 says nothing
 	Open       bool // still being measured
 }

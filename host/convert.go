@@ -29,7 +29,7 @@ func viewOf(s workload.Stats) engine.LoadView {
 
 func ledgerOf(l workload.LedgerStats) engine.LedgerView {
 	return engine.LedgerView{
-		Acked: l.Acked, Verified: l.Verified, Failed: l.Failed,
+		Acked: l.Acked, Verified: l.Verified, SelfVerified: l.SelfVerified, Failed: l.Failed,
 		Unknown: l.Unknown, UnknownPresent: l.UnknownPresent, UnknownAbsent: l.UnknownAbsent, NotSent: l.NotSent,
 		Lost: l.Lost, RolledBack: l.RolledBack, Duplicated: l.Duplicated, Torn: l.Torn, Resurrected: l.Resurrected,
 		Total: l.Total, TotalWanted: l.TotalWanted, Audits: l.Audits, LastAudit: l.LastAudit,
@@ -46,6 +46,6 @@ func incidentOf(one *workload.Incident) engine.Incident {
 	}
 	return engine.Incident{
 		ID: one.ID, Fault: one.Fault, Nodes: nodes, At: one.At, Blackout: one.Blackout, Brownout: one.Brownout,
-		Errors: errorsOf(one.Errors), Acked: one.Acked, Lost: one.Lost, RolledBack: one.RolledBack, Open: one.Open,
+		Errors: errorsOf(one.Errors), Acked: one.Acked, Lost: one.Lost, RolledBack: one.RolledBack, Measured: one.Measured, Open: one.Open,
 	}
 }

@@ -39,8 +39,11 @@ func (h *Host) follow(ctx context.Context) error {
 			checking = true
 			servers := h.load.servers
 			group.Go(func() error {
-				verified <- h.load.verifyServers(ctx, servers)
-				pause(ctx, checkEvery)
+				ok := h.load.verifyServers(ctx, servers)
+				if !ok {
+					pause(ctx, checkEvery)
+				}
+				verified <- ok
 				return nil
 			})
 		}

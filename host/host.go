@@ -48,7 +48,7 @@ func New(o Options) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.load, err = newLoad(o, workload.NewSQLConnector(sqlUser, ""), started); err != nil {
+	if h.load, err = newLoad(o, workload.NewSQLConnector(sqlUser, "")); err != nil {
 		return nil, err
 	}
 	h.publish()
@@ -104,11 +104,11 @@ func (h *Host) Submit(ctx context.Context, request engine.Request) error {
 // kill measures what the fault does to the clients from the moment before it.
 // Only a kill that the engine accepted gets its incident.
 func (h *Host) kill(ctx context.Context, request engine.Request, intent engine.KillNode) error {
-	fault := faultWords(intent, h.loop.Latest())
+	fault, at := faultWords(intent, h.loop.Latest()), time.Now()
 	if err := h.loop.Submit(ctx, request); err != nil {
 		return err
 	}
-	h.load.mark(fault, intent.Targets)
+	h.load.mark(fault, intent.Targets, at)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"runtime"
 	"testing"
@@ -99,6 +100,29 @@ func TestKillsThroughSocketsLoseNothing(t *testing.T) {
 	}
 	if n := len(last.Load.Incidents); n != 3 {
 		t.Errorf("%d incidents, want one for each kill", n)
+	}
+}
+
+// TestSystemRestartsAtOtherSpeeds: the durability line fits the clock of the load
+// whatever the speed of simulated time, also when a group is killed twice.
+func TestSystemRestartsAtOtherSpeeds(t *testing.T) {
+	for _, speed := range []float64{0.5, 4} {
+		t.Run(fmt.Sprint(speed), func(t *testing.T) {
+			t.Parallel()
+			r := start(t, Options{Seed: 5, Workload: "bank", Rate: 100, Clients: 4, Speed: speed})
+			r.until("writes are verified", func(s *engine.Snapshot) bool { return restored(s) && s.Load.Ledger.Verified > 100 })
+			for restarts := 1; restarts <= 2; restarts++ {
+				acked := r.Latest().Load.Ledger.Acked
+				r.submit(engine.KillNode{Targets: []engine.NodeID{4, 5}})
+				r.until("writes go on", func(s *engine.Snapshot) bool {
+					return s.Cluster.Observed.SystemRestarts == restarts && s.Cluster.Observed.Serving && s.Load.Ledger.Acked > acked+20
+				})
+			}
+			r.until("the cluster is whole", restored)
+			if l := r.FinalAudit(t.Context()).Load.Ledger; l.Lost != 0 || l.Torn != 0 || l.Total != l.TotalWanted {
+				t.Errorf("the ledger: %+v", l)
+			}
+		})
 	}
 }
 

@@ -20,8 +20,6 @@ type load struct {
 	runner    *workload.Runner // nil without a workload
 	ready     atomic.Bool      // a row went through every MySQL server once
 	told      chan struct{}    // bell: a person changed the load
-	speed     float64
-	started   time.Time // when virtual time was zero
 
 	servers  []workload.Server // what exists, up or down
 	answers  int               // how many of them are started
@@ -29,8 +27,8 @@ type load struct {
 	wentDown time.Time // when the data nodes were first seen not serving; zero while they serve
 }
 
-func newLoad(o Options, connector workload.Connector, started time.Time) (*load, error) {
-	l := &load{connector: connector, told: make(chan struct{}, 1), speed: o.Speed, started: started}
+func newLoad(o Options, connector workload.Connector) (*load, error) {
+	l := &load{connector: connector, told: make(chan struct{}, 1)}
 	if o.Workload == "none" {
 		return l, nil
 	}
@@ -73,7 +71,8 @@ func (l *load) follow(now time.Time, c *engine.ClusterView) {
 }
 
 // noteRestart tells the ledger about a system restart, with the moment the
-// cluster went down and the durability line, both in the clock of the load.
+// cluster went down and the durability line: the driver stamps both worlds' times
+// with this machine's clock.
 func (l *load) noteRestart(now time.Time, o *engine.Observed) {
 	if !o.Serving && o.Formed && l.wentDown.IsZero() {
 		l.wentDown = now
@@ -81,7 +80,7 @@ func (l *load) noteRestart(now time.Time, o *engine.Observed) {
 	if !o.Serving || o.SystemRestarts == l.restarts {
 		return
 	}
-	restored := l.realTime(o.RestoredAt)
+	restored := o.RestoredAt
 	if o.SystemRestarts > l.restarts+1 {
 		restored = time.Time{} // only the last one's line is known: the ledger takes its own
 	}
@@ -94,14 +93,6 @@ func (l *load) noteRestart(now time.Time, o *engine.Observed) {
 		l.runner.ReportSystemRestart(down, restored)
 	}
 	l.wentDown = time.Time{}
-}
-
-// realTime turns a moment of the simulated world into one of this machine.
-func (l *load) realTime(virtual time.Time) time.Time {
-	if virtual.IsZero() {
-		return virtual
-	}
-	return l.started.Add(time.Duration(float64(virtual.Sub(l.started)) / l.speed))
 }
 
 // complete says whether every wanted MySQL server answers.
@@ -168,7 +159,7 @@ func (l *load) finalAudit(ctx context.Context) {
 }
 
 // mark opens the incident of a fault.
-func (l *load) mark(fault string, nodes []engine.NodeID) {
+func (l *load) mark(fault string, nodes []engine.NodeID, at time.Time) {
 	if l.runner == nil {
 		return
 	}
@@ -176,7 +167,7 @@ func (l *load) mark(fault string, nodes []engine.NodeID) {
 	for i, n := range nodes {
 		ids[i] = int(n)
 	}
-	l.runner.BeginIncident(fault, ids)
+	l.runner.BeginIncident(fault, ids, at)
 }
 
 func (l *load) tell() {

@@ -34,7 +34,8 @@ type receipt struct {
 	readAt  time.Duration // not to be read before
 	missing int           // the server whose read missed it, 0 if none did
 
-	restarts  int // how many system restarts were reported when it was rolled back
+	restarts  int // the system restart that rolled it back
+	excused   int // an earlier system restart that may have, not read since; 0 none
 	outcome   outcome
 	finding   finding
 	described bool // effect is known

@@ -9,10 +9,13 @@ import "time"
 func (l *ledger) systemRestart(crash, line, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, w := range l.writers {
+		l.keepExcuses(w)
+		w.survivor = 0
+	}
 	l.restarts++
 	l.crash, l.line = crash.Sub(l.start), line.Sub(l.start)
 	for _, w := range l.writers {
-		w.survivor = 0
 		w.low = w.first()
 		for seq := w.low; seq < w.next; seq++ {
 			r := w.at(seq)
@@ -24,22 +27,41 @@ func (l *ledger) systemRestart(crash, line, now time.Time) {
 	}
 }
 
-// beforeCrash says whether a receipt belongs to the time before the last crash.
-func (l *ledger) beforeCrash(r *receipt) bool {
-	if r.outcome == acked {
-		return r.ended <= l.crash+crashGrace
+// keepExcuses remembers, before another restart takes its place, what the last
+// one may have rolled back and nobody has read again since.
+func (l *ledger) keepExcuses(w *writer) {
+	for seq := w.first(); seq < w.next; seq++ {
+		switch r := w.at(seq); {
+		case !r.due:
+			r.excused = 0
+		case l.excuses(r) && r.seq > w.survivor:
+			r.excused = l.restarts
+		}
 	}
-	return r.began <= l.crash
+}
+
+// excuses says whether the last system restart may have rolled a receipt back.
+func (l *ledger) excuses(r *receipt) bool {
+	return l.restarts > 0 && r.outcome == acked && l.beforeCrash(r) && r.ended > l.line
+}
+
+// beforeCrash says whether a receipt belongs to the time before the last crash.
+// A reply may come a little later than that; but the cluster can be back by then,
+// so what began after the crash belongs to the time after it.
+func (l *ledger) beforeCrash(r *receipt) bool {
+	return r.began <= l.crash && (r.outcome != acked || r.ended <= l.crash+crashGrace)
 }
 
 // absence judges a receipt that is surely not there.
 func (l *ledger) absence(w *writer, r *receipt) finding {
-	byDesign := l.restarts > 0 && r.outcome == acked && l.beforeCrash(r) &&
-		r.ended > l.line && r.seq > w.survivor
-	if !byDesign {
+	switch {
+	case l.excuses(r) && r.seq > w.survivor:
+		r.restarts = l.restarts
+	case r.excused > 0:
+		r.restarts = r.excused
+	default:
 		return absent
 	}
-	r.restarts = l.restarts
 	return rolledBack
 }
 

@@ -34,6 +34,54 @@ func TestASystemRestartRollsBackByDesign(t *testing.T) {
 	})
 }
 
+// TestTwoRestartsInARow: what the first restart took back, and nobody has read
+// again since, is not judged by the line of the second.
+func TestTwoRestartsInARow(t *testing.T) {
+	f := newFakeCluster()
+	inBubble(t, Config{}, f, func(t *testing.T, r *Runner) {
+		first := crashed(f, 10*time.Second, time.Second, nil)
+		r.ReportSystemRestart(first, first.Add(-time.Second))
+		second := crashed(f, 300*time.Millisecond, 100*time.Millisecond, nil)
+		r.ReportSystemRestart(second, second.Add(-100*time.Millisecond))
+		time.Sleep(5 * time.Second)
+		if l := finalAudit(t, r).Ledger; l.Lost != 0 || l.RolledBack < 195 || l.Verdict != Pass {
+			t.Errorf("both restarts rolled back by design: %+v", l)
+		}
+	})
+}
+
+// TestAFastRestart: writes from after a restart that took less than the last
+// replies may take are not taken for survivors of the crash.
+func TestAFastRestart(t *testing.T) {
+	f := newFakeCluster()
+	inBubble(t, Config{}, f, func(t *testing.T, r *Runner) {
+		time.Sleep(5 * time.Second)
+		crashAt := time.Now()
+		f.crash(crashAt.Add(-time.Second), func(int) bool { return false })
+		r.ReportSystemRestart(crashAt, crashAt.Add(-time.Second))
+		time.Sleep(8 * time.Second)
+		if l := finalAudit(t, r).Ledger; l.Lost != 0 || l.RolledBack < 195 {
+			t.Errorf("a second at 200/s was rolled back by design: %+v", l)
+		}
+	})
+}
+
+// TestLostInTheSecondRestart: what the first restart kept, and was read again
+// after it, is lost if the second one takes it from before its line.
+func TestLostInTheSecondRestart(t *testing.T) {
+	f := newFakeCluster()
+	inBubble(t, Config{}, f, func(t *testing.T, r *Runner) {
+		first := crashed(f, 10*time.Second, time.Second, nil)
+		r.ReportSystemRestart(first, first.Add(-time.Second))
+		second := crashed(f, 10*time.Second, 5*time.Second, nil)
+		r.ReportSystemRestart(second, second.Add(-time.Second))
+		time.Sleep(5 * time.Second)
+		if l := finalAudit(t, r).Ledger; l.Lost < 700 || l.Verdict != Fail {
+			t.Errorf("four seconds from before the checkpoint are gone: %+v", l)
+		}
+	})
+}
+
 func TestALateReportTakesLostBack(t *testing.T) {
 	f := newFakeCluster()
 	inBubble(t, Config{}, f, func(t *testing.T, r *Runner) {

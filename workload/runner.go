@@ -134,10 +134,11 @@ func (r *Runner) SetServers(servers []Server) {
 	}
 }
 
-// BeginIncident opens the card of a fault that happens now, and gives its number.
-func (r *Runner) BeginIncident(fault string, nodes []int) int {
+// BeginIncident opens the card of a fault that happened at a moment, a short time
+// ago at most, and gives its number.
+func (r *Runner) BeginIncident(fault string, nodes []int, at time.Time) int {
 	set, _ := r.settings()
-	return r.incidents.begin(fault, nodes, set.running && set.ready, r.totals(), time.Now())
+	return r.incidents.begin(fault, nodes, set.running && set.ready, r.totals(), at)
 }
 
 // ReportSystemRestart says that the whole cluster crashed and came back with

@@ -171,7 +171,7 @@ func TestServersThatDieAreLeftAndReturnedTo(t *testing.T) {
 	f := newFakeCluster()
 	inBubble(t, Config{}, f, func(t *testing.T, r *Runner) {
 		time.Sleep(2 * time.Second)
-		r.BeginIncident("kill MySQL server 68", []int{68})
+		r.BeginIncident("kill MySQL server 68", []int{68}, time.Now())
 		f.with(func() { f.down[68] = true })
 		time.Sleep(3 * time.Second)
 		s := r.Stats()
@@ -201,7 +201,7 @@ func TestBlackoutIsMeasuredToTenMilliseconds(t *testing.T) {
 	f := newFakeCluster()
 	inBubble(t, Config{}, f, func(t *testing.T, r *Runner) {
 		time.Sleep(2 * time.Second)
-		if id := r.BeginIncident("kill data node 2", []int{2}); id != 1 {
+		if id := r.BeginIncident("kill data node 2", []int{2}, time.Now()); id != 1 {
 			t.Errorf("the first incident has number %d", id)
 		}
 		refusal := &Failure{Class: Temporary, Op: "statement", Err: errors.New("1297")}

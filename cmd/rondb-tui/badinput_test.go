@@ -47,6 +47,7 @@ func TestBadInputIsNamed(t *testing.T) {
 		{"unknown workload", []string{"up", "--workload", "tpcc"}, exitUsage, []string{"tpcc", "bank, kv or none"}},
 		{"rate out of range", []string{"up", "--rate", "0"}, exitUsage, []string{"--rate 0", "1 to"}},
 		{"speed out of range", []string{"up", "--speed", "-1"}, exitUsage, []string{"--speed -1"}},
+		{"speed that is no number", []string{"up", "--speed", "NaN"}, exitUsage, []string{"--speed NaN"}},
 		{"unknown condition", []string{"up", "--wait", "soon"}, exitUsage, []string{"soon", "ready or converged"}},
 		{"missing file", []string{"up", "-f", filepath.Join(dir, "none.jsonc")}, exitUsage, []string{"none.jsonc"}},
 		{"a directory", []string{"up", "-f", dir}, exitUsage, []string{dir}},

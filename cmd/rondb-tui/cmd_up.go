@@ -45,6 +45,7 @@ const (
 	maxRate        = workload.MaxRate
 	maxClients     = workload.MaxClients
 	maxSpeed       = 1000
+	minSpeed       = 0.5 // slower, a checkpoint interval outlasts what the ledger keeps open
 	defaultTimeout = 10 * time.Minute
 	waitReady      = "ready"
 	waitConverged  = "converged"
@@ -128,8 +129,8 @@ func (f *upFlags) check(name string) error {
 		return fmt.Errorf("--driver docker: this version has no Docker driver yet; use --driver sim, which needs nothing installed")
 	case f.driver != "auto" && f.driver != "sim":
 		return fmt.Errorf("--driver %q is not known; use auto or sim", f.driver)
-	case f.speed <= 0 || f.speed > maxSpeed:
-		return fmt.Errorf("--speed %v is out of range; use more than 0 and at most %d", f.speed, maxSpeed)
+	case !(f.speed >= minSpeed && f.speed <= maxSpeed): // NaN is neither
+		return fmt.Errorf("--speed %v is out of range; use %v to %d", f.speed, minSpeed, maxSpeed)
 	case f.workload != "bank" && f.workload != "kv" && f.workload != "none":
 		return fmt.Errorf("--workload %q is not known; use bank, kv or none", f.workload)
 	case f.rate < 1 || f.rate > maxRate:

@@ -11,7 +11,6 @@ const (
 	exitDone        = 0
 	exitUnexpected  = 1
 	exitUsage       = 2
-	exitPreflight   = 4
 	exitTimeout     = 5
 	exitRefused     = 7
 	exitLost        = 11

@@ -22,8 +22,8 @@ func runConsole(ctx context.Context, options host.Options, stderr io.Writer) err
 	}
 	engineCtx, end := context.WithCancel(ctx)
 	defer end()
-	// A closed terminal ends the console in order, as leaving it does.
-	consoleCtx, stop := signal.NotifyContext(engineCtx, syscall.SIGHUP, syscall.SIGTERM)
+	// A signal or a closed terminal ends the console in order, as leaving it does.
+	consoleCtx, stop := signal.NotifyContext(engineCtx, os.Interrupt, syscall.SIGHUP, syscall.SIGTERM)
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {

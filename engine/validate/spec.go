@@ -69,8 +69,8 @@ func (c *checker) within(path, rule string, value, low, high int) bool {
 }
 
 func (c *checker) revisions(s *engine.Spec) {
-	if s.ID < 0 {
-		c.refuse("Id", "id-range", "Remove it, or set a positive number.", "Id is %d.", s.ID)
+	if s.ID < 0 || s.ID > engine.MaxRevision {
+		c.refuse("Id", "id-range", fmt.Sprintf("Remove it, or set a number from 1 to %d.", engine.MaxRevision), "Id is %d.", s.ID)
 		return
 	}
 	for _, clock := range []struct {

@@ -25,6 +25,7 @@ func backup(id int64, sink string) engine.BackupSpec {
 
 var specRules = []breaks{
 	{"negative id", "Id", "id-range", func(s *engine.Spec) { s.ID = -1 }},
+	{"id that cannot rise", "Id", "id-range", func(s *engine.Spec) { s.ID = 1<<63 - 1 }},
 	{"negative clock", "RonDBRunningSince", "clock-range", func(s *engine.Spec) { s.RonDBRunningSince = -1 }},
 	{"clock of RonDB in the future", "RonDBRunningSince", "clock-within-revision", func(s *engine.Spec) { s.ID, s.RonDBRunningSince = 4, 5 }},
 	{"clock of the agent in the future", "NdbAgentRunningSince", "clock-within-revision", func(s *engine.Spec) { s.ID, s.NdbAgentRunningSince = 4, 5 }},

@@ -91,11 +91,11 @@ func TestLeavingAtOnce(t *testing.T) {
 	leftBehindNothing(t, term, binary, 0)
 }
 
-// TestTerminationLeavesAUsableTerminal: SIGTERM and SIGHUP end the console in
+// TestTerminationLeavesAUsableTerminal: SIGTERM, SIGHUP and SIGINT end the console in
 // order.
 func TestTerminationLeavesAUsableTerminal(t *testing.T) {
 	binary := program(t)
-	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			term := Start(t, 80, 24, binary+" up --workload none")
 			term.WaitFor("OK, serving")
