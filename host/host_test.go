@@ -106,6 +106,7 @@ func TestKillsThroughSocketsLoseNothing(t *testing.T) {
 // TestSystemRestartsAtOtherSpeeds: the durability line fits the clock of the load
 // whatever the speed of simulated time, also when a group is killed twice.
 func TestSystemRestartsAtOtherSpeeds(t *testing.T) {
+	t.Parallel()
 	for _, speed := range []float64{0.5, 4} {
 		t.Run(fmt.Sprint(speed), func(t *testing.T) {
 			t.Parallel()

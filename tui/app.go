@@ -95,7 +95,7 @@ func New(o Options) *Model {
 		gap: snapshotGap, glyphs: present.Blocks(), palette: newPalette(o.NoColor),
 	}
 	if m.ctx == nil {
-		m.ctx = context.Background()
+		m.ctx = context.Background() //nolint:forbidigo // the default of an option, for tests that have none
 	}
 	if m.clock == nil {
 		m.clock = time.Now

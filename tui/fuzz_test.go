@@ -19,13 +19,13 @@ import (
 // no kill or change is submitted but through a sheet.
 func TestAnythingAnywhere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		f := newFake(nil)
 		m := New(Options{Engine: f, Context: ctx, Clock: func() time.Time { return noon }, ASCII: rapid.Bool().Draw(t, "ascii")})
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			hadSheet, before := m.ui.top() != nil, len(f.submitted)
-			msg := drawMsg(t, m, f)
+			msg := drawMsg(t, f)
 			_, cmd := m.Update(msg)
 			for cmd != nil {
 				answer := cmd()
@@ -48,7 +48,7 @@ func TestAnythingAnywhere(t *testing.T) {
 }
 
 // drawMsg draws something that can reach the console.
-func drawMsg(t *rapid.T, m *Model, f *fakeEngine) tea.Msg {
+func drawMsg(t *rapid.T, f *fakeEngine) tea.Msg {
 	keys := []string{
 		"j", "k", "h", "l", "g", "G", "tab", "shift+tab", "K", "R", "space", "+", "-", "r", "t", "{", "}", "(", ")", "a",
 		"?", "esc", "q", "enter", "enter", "ctrl+l", "1", "2", "4", "5", "backspace", "pgdown", "pgup", "x", "日",

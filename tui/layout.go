@@ -13,7 +13,9 @@ const (
 )
 
 // tabOrder is the order in which tab goes through the panes.
-var tabOrder = [...]paneID{paneCluster, paneLoad, paneEngine, paneIncident, paneTimeline}
+func tabOrder() []paneID {
+	return []paneID{paneCluster, paneLoad, paneEngine, paneIncident, paneTimeline}
+}
 
 // layoutKind is how much room there is.
 type layoutKind uint8

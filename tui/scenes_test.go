@@ -51,6 +51,7 @@ func sceneNode(spec *engine.Spec, slot engine.Slot) engine.NodeObservation {
 		n.HasData, n.MemoryTotal, n.MemoryUsed, n.Rows = true, 2400<<20, 744<<20, 12_345
 	case engine.KindMySQL:
 		n.Address = fmt.Sprintf("127.0.0.1:%d", 15_000+slot.Replica)
+	case engine.KindManagement, engine.KindAPI:
 	}
 	return n
 }
@@ -101,7 +102,8 @@ func killed(s *engine.Snapshot) {
 	s.Load.Errors = engine.LoadErrors{Temporary: 41, Unknown: 3}
 	s.Load.LastBlackout = 740 * time.Millisecond
 	s.Load.Incidents = []engine.Incident{{
-		ID: 1, Fault: "kill data node 5", Nodes: []engine.NodeID{5}, At: noon.Add(-30 * time.Second),
+		Measured: true,
+		ID:       1, Fault: "kill data node 5", Nodes: []engine.NodeID{5}, At: noon.Add(-30 * time.Second),
 		Blackout: 740 * time.Millisecond, Brownout: 740 * time.Millisecond, Acked: 1_284_331,
 		Errors: engine.LoadErrors{Temporary: 41, Unknown: 3}, Open: true,
 	}}

@@ -16,7 +16,7 @@ func (m *Model) drawCluster(c *canvas) {
 		c.line(0, m.layout.status.y, c.w, present.LoadLine(m.snap, v, c.w))
 	}
 	if e := m.layout.events; e.h > 0 {
-		c.lines(rect{e.x + 1, e.y, e.w - 2, e.h}, present.TimelineRows(m.snap, v, e.w-2, e.h, 0))
+		c.lines(rect{e.x + 1, e.y, e.w - 2, e.h}, present.TimelineRows(m.snap, e.w-2, e.h, 0))
 	}
 }
 
@@ -27,7 +27,7 @@ func (m *Model) drawPane(c *canvas, v *present.View, p placed) {
 	switch p.id {
 	case paneCluster:
 		rows, remark = m.clusterRows(v, in.w, in.h)
-		title, remark = m.clusterTitle(remark)
+		title, remark = "Cluster", m.clusterRemark(remark)
 	case paneLoad:
 		title, remark = present.LoadTitle(m.snap)
 		rows = m.loadRows(v, in.w, in.h)
@@ -45,7 +45,7 @@ func (m *Model) drawPane(c *canvas, v *present.View, p placed) {
 		if m.ui.back > 0 {
 			remark = fmt.Sprintf("%d newer below", m.ui.back)
 		}
-		rows = present.TimelineRows(m.snap, v, in.w, in.h, m.ui.back)
+		rows = present.TimelineRows(m.snap, in.w, in.h, m.ui.back)
 	}
 	border := present.Dim
 	if p.id == m.ui.focus {
@@ -55,16 +55,16 @@ func (m *Model) drawPane(c *canvas, v *present.View, p placed) {
 	c.lines(in, rows)
 }
 
-// clusterTitle says at the right what is most worth knowing: what a key would
+// clusterRemark says at the right of the title what is most worth knowing: what a key would
 // strike, else what is out of sight, else the shape, which the header has too.
-func (m *Model) clusterTitle(hidden string) (left, right string) {
+func (m *Model) clusterRemark(hidden string) string {
 	switch {
 	case len(m.ui.marked) > 0:
-		return "Cluster", fmt.Sprintf("%d marked", len(m.ui.marked))
+		return fmt.Sprintf("%d marked", len(m.ui.marked))
 	case hidden != "":
-		return "Cluster", hidden
+		return hidden
 	}
-	return "Cluster", present.ShapeWords(&m.snap.Cluster.Spec)
+	return present.ShapeWords(&m.snap.Cluster.Spec)
 }
 
 // clusterRows is the part of the cluster that the selection stands in, and what

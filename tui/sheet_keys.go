@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -57,7 +55,7 @@ func (sh *sheet) key(msg tea.KeyPressMsg) action {
 // edit handles the keys that change what is asked.
 func (sh *sheet) edit(k string) action {
 	switch {
-	case sh.kind == sheetChange && sh.sending == 0 && strings.Contains("+=-", k):
+	case sh.kind == sheetChange && sh.sending == 0 && (k == "+" || k == "=" || k == "-"):
 		change := sh.change
 		if k == "-" {
 			change.Delta--

@@ -62,8 +62,9 @@ func (u *ui) focusOn(id paneID) {
 
 // turn moves the focus through the panes.
 func (u *ui) turn(by int) {
-	at := slices.Index(tabOrder[:], u.focus)
-	u.focusOn(tabOrder[(at+by+len(tabOrder))%len(tabOrder)])
+	order := tabOrder()
+	at := slices.Index(order, u.focus)
+	u.focusOn(order[(at+by+len(order))%len(order)])
 }
 
 // targets are the nodes that a command is about: the marked ones, else the

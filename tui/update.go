@@ -61,7 +61,8 @@ func newEvents(before, now *engine.Snapshot) int {
 	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
-	return int(b[len(b)-1].Seq - a[len(a)-1].Seq)
+	fresh := b[len(b)-1].Seq - a[len(a)-1].Seq
+	return int(min(fresh, uint64(len(b)))) //nolint:gosec // at most the length
 }
 
 // tell moves the snapshot's time on with the clock, for ages.

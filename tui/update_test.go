@@ -21,6 +21,7 @@ type bench struct {
 }
 
 func newBench(t *testing.T, s *engine.Snapshot) *bench {
+	t.Helper()
 	ended, end := context.WithCancel(t.Context())
 	end() // the commands that wait for a time give up at once
 	b := &bench{t: t, engine: newFake(s), clock: noon}

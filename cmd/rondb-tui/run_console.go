@@ -1,17 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
+	"rondb-tui/engine"
 	"rondb-tui/host"
 	"rondb-tui/tui"
 )
+
+// leaveAuditLimit bounds the last audit when the console is left.
+const leaveAuditLimit = 5 * time.Second
 
 // runConsole runs the engine and shows it on the terminal. Leaving the console
 // ends the engine, and the simulated cluster with it.
@@ -31,19 +36,20 @@ func runConsole(ctx context.Context, options host.Options, stderr io.Writer) err
 		stop() // without an engine there is nothing to show
 	}()
 
-	_, consoleErr := tui.Run(consoleCtx, tui.Options{Engine: h}.WithEnvironment(os.Environ()))
+	left, consoleErr := tui.Run(consoleCtx, tui.Options{Engine: h}.WithEnvironment(os.Environ()))
+	s := h.Latest()
+	if left == tui.ExitLeft {
+		s = lastAudit(engineCtx, h)
+	}
 	end()
 	engineErr := <-ended
-	s := h.Latest()
 	_, _ = fmt.Fprintf(stderr, "cluster %q ended; its simulated data is gone\n%s\n", s.Cluster.Name, statusLine(s))
-	if s.Load.Ledger.Lost > 0 {
-		return withCode(exitLost, fmt.Errorf("%d acknowledged writes were lost", s.Load.Ledger.Lost))
-	}
-	if engineErr != nil {
-		return engineErr
-	}
-	if consoleErr != nil && !errors.Is(consoleErr, context.Canceled) {
-		return consoleErr
-	}
-	return nil
+	return cmp.Or(verdict(s), engineErr, consoleErr)
+}
+
+// lastAudit checks the ledger for a person who waits for the prompt: briefly.
+func lastAudit(ctx context.Context, h *host.Host) *engine.Snapshot {
+	ctx, cancel := context.WithTimeout(ctx, leaveAuditLimit)
+	defer cancel()
+	return h.FinalAudit(ctx)
 }

@@ -40,6 +40,7 @@ func runPlain(ctx context.Context, options host.Options, flags upFlags, stdout, 
 	watch := &plainWatch{host: h, flags: flags, stdout: stdout, stderr: stderr}
 	watchErr := watch.run(ctx, ended)
 	if errors.Is(watchErr, context.Canceled) {
+		stop() // a second interrupt ends the program at once
 		watchErr = watch.interrupted(engineCtx)
 	}
 	end()
@@ -120,8 +121,18 @@ func (w *plainWatch) interrupted(ctx context.Context) error {
 	}
 	s := w.host.FinalAudit(ctx)
 	_, _ = fmt.Fprintln(w.stdout, statusLine(s))
-	if lost := s.Load.Ledger.Lost; lost > 0 {
-		return withCode(exitLost, fmt.Errorf("%d acknowledged writes were lost", lost))
+	return verdict(s)
+}
+
+// verdict is the exit code that the ledger asks for.
+func verdict(s *engine.Snapshot) error {
+	l := &s.Load.Ledger
+	switch {
+	case l.Lost > 0:
+		return withCode(exitLost, fmt.Errorf("%d acknowledged writes were lost", l.Lost))
+	case l.Verdict == engine.VerdictFail:
+		return withCode(exitUnexpected, fmt.Errorf("the ledger failed: %d writes applied twice, %d torn, %d found though refused, total %d of %d",
+			l.Duplicated, l.Torn, l.Resurrected, l.Total, l.TotalWanted))
 	}
 	return nil
 }

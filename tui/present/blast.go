@@ -22,7 +22,7 @@ type Blast struct {
 func BlastOf(s *engine.Snapshot, targets []engine.NodeID, w int) Blast {
 	o := &s.Cluster.Observed
 	lost := make(map[engine.NodeID]bool, len(targets))
-	kinds := map[engine.NodeKind]bool{}
+	kinds := make(map[engine.NodeKind]bool)
 	for _, id := range targets {
 		if n, found := o.Node(id); found {
 			lost[id] = true
@@ -150,7 +150,7 @@ func (b *Blast) addUsual(s *engine.Snapshot, kinds map[engine.NodeKind]bool, w i
 	seen := 0
 	for i := range s.Load.Incidents {
 		one := &s.Load.Incidents[i]
-		if one.Open || len(one.Nodes) != len(b.Targets) || !sameKinds(s, one.Nodes, kinds) {
+		if one.Open || !one.Measured || len(one.Nodes) != len(b.Targets) || !sameKinds(s, one.Nodes, kinds) {
 			continue
 		}
 		if seen == 0 || one.Blackout < least {

@@ -10,10 +10,12 @@ import (
 
 // EngineTitle is what the engine is about.
 func EngineTitle(s *engine.Snapshot) (left, right string) {
-	word := "converging"
+	var word string
 	switch s.Cluster.State {
 	case engine.AtDesiredState:
 		word = "at the desired state"
+	case engine.WorkingTowards:
+		word = "converging"
 	case engine.ErrorState:
 		word = "ERROR"
 	}

@@ -34,13 +34,18 @@ func HealthWords(s *engine.Snapshot) (long, short string, role Role) {
 	}
 }
 
-// lost is the count in the corner of every screen.
+// lost is the count in the corner of every screen. It is only as good as the
+// ledger's verdict: another finding than a loss is no good news either.
 func lost(s *engine.Snapshot) Span {
-	n := s.Load.Ledger.Lost
-	if n > 0 {
-		return Span{fmt.Sprintf(" LOST %s ", Count(n)), Alarm}
+	l := &s.Load.Ledger
+	text := fmt.Sprintf(" LOST %s ", Count(l.Lost))
+	switch {
+	case l.Lost > 0, l.Verdict == engine.VerdictFail:
+		return Span{text, Alarm}
+	case l.Verdict == engine.VerdictUnsure:
+		return Span{text, Warn}
 	}
-	return Span{" LOST 0 ", Good}
+	return Span{text, Good}
 }
 
 // Header is the first row of every screen, exactly w columns: name, health,

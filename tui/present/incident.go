@@ -36,6 +36,9 @@ func IncidentRows(s *engine.Snapshot, v *View, w, h int) []Line {
 		Words(Plain, Clip(fmt.Sprintf("no write at all   %s", timeSpan(one.Blackout)), w)),
 		Words(Plain, Clip(fmt.Sprintf("some path down    %s", timeSpan(one.Brownout)), w)),
 	}
+	if !one.Measured {
+		return firstRows([]Line{rows[0], Words(Dim, Clip("not measured: the load did not run", w))}, h)
+	}
 	errors := fmt.Sprintf("%s temporary, %s permanent,", Count(e.Temporary), Count(e.Permanent))
 	more := fmt.Sprintf("%s unknown, %s refused", Count(e.Unknown), Count(e.Refused))
 	if 18+Width(errors)+1+Width(more) <= w {

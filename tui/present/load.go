@@ -133,6 +133,13 @@ func LedgerRows(s *engine.Snapshot, v *View, w int) []Line {
 		Between(Words(Plain, "verified"), Words(Strong, Count(l.Verified)), min(w, 28)),
 		lostRow(l, w),
 	}
+	if l.SelfVerified > 0 {
+		text := "of them by itself " + ShortCount(l.SelfVerified)
+		if w >= 60 {
+			text = fmt.Sprintf("of them %s through the server that wrote them: no other answered", Count(l.SelfVerified))
+		}
+		rows = append(rows, Words(Dim, Clip(text, w)))
+	}
 	if l.Unknown > 0 {
 		text := fmt.Sprintf("unknown %s: %s there, %s not", ShortCount(l.Unknown), ShortCount(l.UnknownPresent), ShortCount(l.UnknownAbsent))
 		if w >= 60 {
@@ -160,10 +167,12 @@ func lostRow(l *engine.LedgerView, w int) Line {
 	if l.Lost > 0 {
 		role = Alarm
 	}
-	verdict := Warn
+	var verdict Role
 	switch l.Verdict {
 	case engine.VerdictPass:
 		verdict = Good
+	case engine.VerdictUnsure:
+		verdict = Warn
 	case engine.VerdictFail:
 		verdict = Alarm
 	}

@@ -48,10 +48,11 @@ func TestBlast(t *testing.T) {
 			name: "measured before", targets: []engine.NodeID{1},
 			change: func(s *engine.Snapshot) {
 				s.Load.Incidents = []engine.Incident{
-					{Nodes: []engine.NodeID{2}, Blackout: 600 * time.Millisecond},
-					{Nodes: []engine.NodeID{1}, Blackout: 740 * time.Millisecond},
-					{Nodes: []engine.NodeID{1}, Blackout: 9 * time.Second, Open: true},
-					{Nodes: []engine.NodeID{67}, Blackout: time.Millisecond},
+					{Measured: true, Nodes: []engine.NodeID{2}, Blackout: 600 * time.Millisecond},
+					{Measured: true, Nodes: []engine.NodeID{1}, Blackout: 740 * time.Millisecond},
+					{Measured: true, Nodes: []engine.NodeID{1}, Blackout: 9 * time.Second, Open: true},
+					{Measured: true, Nodes: []engine.NodeID{67}, Blackout: time.Millisecond},
+					{Nodes: []engine.NodeID{1}}, // the load was paused: its 0 says nothing
 				}
 			},
 			says: []string{"2 earlier kills like it: 600 ms to 740 ms"},
@@ -169,10 +170,33 @@ func TestIncidentSaysWhatIsSure(t *testing.T) {
 	} {
 		s := small()
 		s.Load.Ledger.Verdict = one.verdict
-		s.Load.Incidents = []engine.Incident{{Fault: strings.Repeat("kill ", 40), At: s.At.Add(-5 * time.Second), Acked: 7, Open: one.open}}
+		s.Load.Incidents = []engine.Incident{{Fault: strings.Repeat("kill ", 40), At: s.At.Add(-5 * time.Second), Acked: 7, Measured: true, Open: one.open}}
 		got := text(IncidentRows(s, &View{Now: s.At, Glyphs: Blocks()}, 58, 7))
 		if !strings.Contains(got, one.want) || !strings.Contains(got, "~, 5s ago\n") {
 			t.Errorf("%s: does not say %q and its age:\n%s", one.name, one.want, got)
+		}
+	}
+}
+
+// TestUnmeasuredIncident: a fault while the load was paused claims nothing.
+func TestUnmeasuredIncident(t *testing.T) {
+	s := small()
+	s.Load.Incidents = []engine.Incident{{Fault: "kill -9 data node 2", At: s.At}}
+	got := text(IncidentRows(s, &View{Now: s.At, Glyphs: Blocks()}, 60, 8))
+	if !strings.Contains(got, "not measured") || strings.Contains(got, "no write at all") || strings.Contains(got, "lost") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+// TestCornerFollowsTheVerdict: LOST 0 is good news only while the ledger passes.
+func TestCornerFollowsTheVerdict(t *testing.T) {
+	for verdict, role := range map[engine.LedgerVerdict]Role{
+		engine.VerdictPass: Good, engine.VerdictUnsure: Warn, engine.VerdictFail: Alarm, "": Good,
+	} {
+		s := small()
+		s.Load.Ledger.Verdict = verdict
+		if corner := lost(s); corner.Role != role || !strings.Contains(corner.Text, "LOST 0") {
+			t.Errorf("%q: got %+v", verdict, corner)
 		}
 	}
 }
@@ -220,7 +244,7 @@ func TestRowsFit(t *testing.T) {
 			cards, _ := ClusterCards(s, v, w, h)
 			for name, rows := range map[string][]Line{
 				"load": LoadRows(s, v, w, h), "engine": EngineRows(s, v, w, h), "incident": IncidentRows(s, v, w, h),
-				"timeline": TimelineRows(s, v, w, h, 3), "boot": BootRows(s, v, w, h), "log": ClusterLogRows(s, w, h), "cards": cards,
+				"timeline": TimelineRows(s, w, h, 3), "boot": BootRows(s, v, w, h), "log": ClusterLogRows(s, w, h), "cards": cards,
 			} {
 				if len(rows) > h {
 					t.Errorf("%s at %dx%d has %d rows", name, w, h, len(rows))

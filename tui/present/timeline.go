@@ -12,7 +12,7 @@ import (
 // w columns and at most h rows; back scrolls towards older ones. The last row
 // says why the desired state is not reached, or once it is and there is room,
 // what of it is not acted on.
-func TimelineRows(s *engine.Snapshot, v *View, w, h, back int) []Line {
+func TimelineRows(s *engine.Snapshot, w, h, back int) []Line {
 	total := len(s.Cluster.Events)
 	last := whyRows(s, w, 1)
 	if last == nil && h > minNoticeHeight {
@@ -53,8 +53,10 @@ func eventRow(e *engine.Event, w int) Line {
 		format = "15:04:05.000  "
 	}
 	line := Words(Dim, e.At.Format(format)).Add(Strong, Pad(actorWords(e), 9))
-	role := Plain
+	var role Role
 	switch e.Severity {
+	case engine.SeverityInfo:
+		role = Plain
 	case engine.SeverityWarning:
 		role = Warn
 	case engine.SeverityError, engine.SeverityAlert:

@@ -14,7 +14,6 @@ import (
 // TestTimelineIsInTime: what the driver tells late stands where it belongs.
 func TestTimelineIsInTime(t *testing.T) {
 	s := small()
-	v := &View{Now: s.At, Glyphs: Blocks()}
 	for i, after := range []int{1, 4, 2, 2, 5} {
 		s.Cluster.Events = append(s.Cluster.Events, engine.Event{
 			Seq: uint64(i + 1), At: s.At.Add(time.Duration(after) * time.Millisecond), Text: string(rune('a' + i)),
@@ -25,7 +24,7 @@ func TestTimelineIsInTime(t *testing.T) {
 		want    string
 	}{{5, 0, "acdbe"}, {3, 0, "dbe"}, {2, 1, "db"}, {2, 99, "ac"}} {
 		var got strings.Builder
-		for _, row := range TimelineRows(s, v, 60, one.h, one.back) {
+		for _, row := range TimelineRows(s, 60, one.h, one.back) {
 			line := row.String()
 			got.WriteString(line[len(line)-1:])
 		}

@@ -79,7 +79,7 @@ func TestNoticesAreSeen(t *testing.T) {
 		rows []Line
 		want string
 	}{
-		{"timeline", TimelineRows(s, v, 78, 5, 0), summary},
+		{"timeline", TimelineRows(s, 78, 5, 0), summary},
 		{"engine pane, low", EngineRows(s, v, 78, 5), summary},
 		{"engine pane, high", EngineRows(s, v, 78, 8), full},
 		{"help", NoticeRows(s, 78), full[len("note: "):]},
@@ -89,7 +89,7 @@ func TestNoticesAreSeen(t *testing.T) {
 		}
 	}
 	s.Cluster.State = engine.WorkingTowards
-	if got := text(TimelineRows(s, v, 78, 5, 0)); strings.Contains(got, "notices") || !strings.Contains(got, "why not converged") {
+	if got := text(TimelineRows(s, 78, 5, 0)); strings.Contains(got, "notices") || !strings.Contains(got, "why not converged") {
 		t.Errorf("why comes first:\n%s", got)
 	}
 }
