@@ -101,3 +101,22 @@ func (s Spec) Clone() Spec {
 	s.AvailabilityZones = slices.Clone(s.AvailabilityZones)
 	return s
 }
+
+// Config is the configuration that the desired state writes when it creates a
+// cluster.
+func (s Spec) Config() ClusterConfig {
+	return ClusterConfig{
+		NodeGroups:      s.NumNodeGroups,
+		MaxReplicas:     s.MaxReplicationFactor,
+		MysqldSlots:     s.NumTotalMysqldSlots,
+		APISlots:        s.NumTotalApiSlots,
+		MysqldSlotsPer:  s.NumMysqldSlotsPerVm,
+		APISlotsPer:     s.NumApiSlotsPerVm,
+		ManagementPort:  s.DefaultMgmdPort,
+		DataNodePort:    s.DefaultNdbdPort,
+		MySQLPort:       s.DefaultMysqldPort,
+		Version:         s.RonDBVersion,
+		TotalMemory:     s.TotalMemoryConfig,
+		ReplicasAtStart: s.ActiveReplicationFactor,
+	}
+}

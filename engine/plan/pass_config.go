@@ -9,20 +9,7 @@ func (p *planner) configuration() {
 		return
 	}
 	s := &p.in.Spec
-	p.config = p.add(nil, engine.WriteConfig{Config: engine.ClusterConfig{
-		NodeGroups:      s.NumNodeGroups,
-		MaxReplicas:     s.MaxReplicationFactor,
-		MysqldSlots:     s.NumTotalMysqldSlots,
-		APISlots:        s.NumTotalApiSlots,
-		MysqldSlotsPer:  s.NumMysqldSlotsPerVm,
-		APISlotsPer:     s.NumApiSlotsPerVm,
-		ManagementPort:  s.DefaultMgmdPort,
-		DataNodePort:    s.DefaultNdbdPort,
-		MySQLPort:       s.DefaultMysqldPort,
-		Version:         s.RonDBVersion,
-		TotalMemory:     s.TotalMemoryConfig,
-		ReplicasAtStart: s.ActiveReplicationFactor,
-	}}, causeConfig)
+	p.config = p.add(nil, engine.WriteConfig{Config: s.Config()}, causeConfig)
 	for _, n := range p.data {
 		n.active = n.slot.Replica < s.ActiveReplicationFactor
 	}

@@ -54,7 +54,7 @@ func awaitOf(slot engine.Slot) engine.Action  { return engine.AwaitStarted{Slot:
 // manySteps: the starts find their own order.
 func manySteps(r *rig) {
 	slots := append(r.oneOfEach(), r.data(1), r.mysql(1))
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	r.together(forEach(slots, createOf)...)
 	r.together(forEach(slots, startOf)...)
 	r.together(forEach(slots, awaitOf)...)
@@ -76,7 +76,7 @@ func manySteps(r *rig) {
 }
 
 func manyTimesTheSame(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	for _, slot := range []engine.Slot{r.management(0), r.management(1)} {
 		same := slices.Repeat([]engine.Slot{slot}, manyCallers)
 		r.together(forEach(same, createOf)...)
@@ -112,7 +112,7 @@ func manyLooks(r *rig) {
 		}
 	}
 	slots := []engine.Slot{r.management(0), r.data(0), r.data(1)}
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	lookTogether()
 	for _, slot := range slots {
 		r.do(createOf(slot), startOf(slot))

@@ -28,7 +28,7 @@ func (r *rig) again(action engine.Action, settled ...engine.Action) {
 }
 
 func repeatWithoutProcess(r *rig) {
-	r.again(engine.WriteConfig{Config: r.config()})
+	r.again(engine.WriteConfig{Config: r.spec.Config()})
 	for _, slot := range r.oneOfEach() {
 		r.again(engine.CreateNode{Slot: slot})
 		r.again(engine.RemoveNode{Slot: slot})

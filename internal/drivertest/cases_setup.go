@@ -30,20 +30,20 @@ func emptyWorld(r *rig) {
 	r.refused(engine.AwaitArbitration{}, engine.KindConflict)
 	r.do(engine.StopAllDataNodes{})
 	r.wantSame("orders in an empty world", o, r.look())
-	bad := r.config()
+	bad := r.spec.Config()
 	bad.NodeGroups = 0
 	r.refused(engine.WriteConfig{Config: bad}, engine.KindInvalid)
-	bad = r.config()
+	bad = r.spec.Config()
 	bad.MaxReplicas = engine.MaxReplicas + 1
 	r.refused(engine.WriteConfig{Config: bad}, engine.KindInvalid)
 	r.wantSame("invalid configurations", o, r.look())
 }
 
 func configRoundTrip(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	o := r.look()
-	if o.Config == nil || *o.Config != r.config() {
-		r.t.Fatalf("the configuration is %+v, want %+v", o.Config, r.config())
+	if o.Config == nil || *o.Config != r.spec.Config() {
+		r.t.Fatalf("the configuration is %+v, want %+v", o.Config, r.spec.Config())
 	}
 	slots := make([]engine.Slot, len(o.Nodes))
 	for i, n := range o.Nodes {
@@ -63,14 +63,14 @@ func configRoundTrip(r *rig) {
 
 // configIsForGood: what decides the slots stays, the rest may be written anew.
 func configIsForGood(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
-	wider := r.config()
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
+	wider := r.spec.Config()
 	wider.NodeGroups++
 	r.refused(engine.WriteConfig{Config: wider}, engine.KindUnsupported)
-	if o := r.look(); *o.Config != r.config() {
+	if o := r.look(); *o.Config != r.spec.Config() {
 		r.t.Errorf("a refused configuration was written: %+v", *o.Config)
 	}
-	richer := r.config()
+	richer := r.spec.Config()
 	richer.TotalMemory = "3G"
 	r.do(engine.WriteConfig{Config: richer})
 	if o := r.look(); *o.Config != richer || len(o.Nodes) != len(r.spec.Slots()) {
@@ -79,7 +79,7 @@ func configIsForGood(r *rig) {
 }
 
 func createAndRemove(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	for _, slot := range r.oneOfEach() {
 		before := r.look()
 		r.do(engine.CreateNode{Slot: slot})
@@ -93,7 +93,7 @@ func createAndRemove(r *rig) {
 }
 
 func ordersOutOfOrder(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	before := r.look()
 	for _, slot := range r.oneOfEach() {
 		r.refused(engine.StartNode{Slot: slot}, engine.KindNotFound)
@@ -122,7 +122,7 @@ type (
 )
 
 func unknownAction(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	before := r.look()
 	r.refused(unknownToNode{engine.CreateNode{Slot: r.data(0)}}, engine.KindUnsupported)
 	r.refused(unknownToCluster{}, engine.KindUnsupported)
@@ -130,7 +130,7 @@ func unknownAction(r *rig) {
 }
 
 func endedContext(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	ended, cancel := context.WithCancel(r.t.Context())
 	cancel()
 	for _, action := range []engine.Action{engine.CreateNode{Slot: r.data(0)}, engine.AwaitStarted{Slot: r.data(0)}} {

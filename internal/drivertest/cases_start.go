@@ -21,7 +21,7 @@ func startCases() []testCase {
 }
 
 func wholeLife(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	r.bring(r.management(0))
 	if o := r.look(); o.Serving || o.Formed || o.President != 0 {
 		r.t.Errorf("a management server alone is a cluster: %s", describe(o))
@@ -56,7 +56,7 @@ func wholeLife(r *rig) {
 
 // waitForEachOther: an initial start needs all active data nodes.
 func waitForEachOther(r *rig) {
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	r.bring(r.management(0))
 	r.do(engine.CreateNode{Slot: r.data(0)}, engine.CreateNode{Slot: r.data(1)}, engine.StartNode{Slot: r.data(0)})
 	r.becomes(r.data(0), engine.StatusStarting)
@@ -74,7 +74,7 @@ func waitForEachOther(r *rig) {
 // alone starts one data node, which goes on waiting for the other.
 func (r *rig) alone() engine.Slot {
 	r.t.Helper()
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	r.bring(r.management(0))
 	r.do(engine.CreateNode{Slot: r.data(0)}, engine.StartNode{Slot: r.data(0)})
 	return r.data(0)

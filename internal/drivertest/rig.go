@@ -33,17 +33,6 @@ func newRig(t *testing.T, subject Subject) *rig {
 	return &rig{Subject: subject, t: t, spec: spec}
 }
 
-func (r *rig) config() engine.ClusterConfig {
-	s := r.spec
-	return engine.ClusterConfig{
-		NodeGroups: s.NumNodeGroups, MaxReplicas: s.MaxReplicationFactor, ReplicasAtStart: s.ActiveReplicationFactor,
-		MysqldSlots: s.NumTotalMysqldSlots, MysqldSlotsPer: s.NumMysqldSlotsPerVm,
-		APISlots: s.NumTotalApiSlots, APISlotsPer: s.NumApiSlotsPerVm,
-		ManagementPort: s.DefaultMgmdPort, DataNodePort: s.DefaultNdbdPort, MySQLPort: s.DefaultMysqldPort,
-		Version: s.RonDBVersion, TotalMemory: s.TotalMemoryConfig,
-	}
-}
-
 // slot is the index-th slot of a kind.
 func (r *rig) slot(kind engine.NodeKind, index int) engine.Slot {
 	for _, slot := range r.spec.Slots() {
@@ -67,7 +56,7 @@ func (r *rig) oneOfEach() []engine.Slot {
 // serve brings up a management server and both data nodes, then the others.
 func (r *rig) serve(others ...engine.Slot) {
 	r.t.Helper()
-	r.do(engine.WriteConfig{Config: r.config()})
+	r.do(engine.WriteConfig{Config: r.spec.Config()})
 	r.bring(r.management(0))
 	r.bring(r.data(0), r.data(1))
 	r.do(engine.AwaitArbitration{})

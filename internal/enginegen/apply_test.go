@@ -73,7 +73,7 @@ func TestAGroupWithoutAReplicaTakesTheRestDown(t *testing.T) {
 func TestAwaitsWaitForEachOther(t *testing.T) {
 	spec := engine.DefaultSpec()
 	o := engine.Observed{At: Now}
-	writeConfig(&o, ConfigOf(spec))
+	writeConfig(&o, spec.Config())
 	find(&o, spec.ManagementID(0)).Status = engine.StatusStarted
 	await := engine.Step{Action: engine.AwaitStarted{Slot: find(&o, 1).Slot}}
 	for _, id := range []engine.NodeID{1, 2, 4, 5} {

@@ -41,21 +41,10 @@ func counts(t *rapid.T, s engine.Spec) engine.Spec {
 	return s
 }
 
-// ConfigOf is the configuration that a desired state writes.
-func ConfigOf(s engine.Spec) engine.ClusterConfig {
-	return engine.ClusterConfig{
-		NodeGroups: s.NumNodeGroups, MaxReplicas: s.MaxReplicationFactor, ReplicasAtStart: s.ActiveReplicationFactor,
-		MysqldSlots: s.NumTotalMysqldSlots, MysqldSlotsPer: s.NumMysqldSlotsPerVm,
-		APISlots: s.NumTotalApiSlots, APISlotsPer: s.NumApiSlotsPerVm,
-		ManagementPort: s.DefaultMgmdPort, DataNodePort: s.DefaultNdbdPort, MySQLPort: s.DefaultMysqldPort,
-		Version: s.RonDBVersion, TotalMemory: s.TotalMemoryConfig,
-	}
-}
-
 // Settled is the world in which a running desired state is reached.
 func Settled(s engine.Spec) engine.Observed {
 	o := engine.Observed{At: Now, Formed: true, Serving: true, ArbitrationReady: true, Arbitrator: s.ManagementID(0), President: 1}
-	writeConfig(&o, ConfigOf(s))
+	writeConfig(&o, s.Config())
 	for i := range o.Nodes {
 		n := &o.Nodes[i]
 		if !s.Fills(n.Slot) {
@@ -102,7 +91,7 @@ func World(s engine.Spec, faults bool) *rapid.Generator[engine.Observed] {
 // neverFormed is a new cluster in the middle of its first start.
 func neverFormed(t *rapid.T, s engine.Spec, faults bool) engine.Observed {
 	o := engine.Observed{At: Now}
-	writeConfig(&o, ConfigOf(s))
+	writeConfig(&o, s.Config())
 	for i := range o.Nodes {
 		n := &o.Nodes[i]
 		if !s.Fills(n.Slot) {

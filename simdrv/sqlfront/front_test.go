@@ -66,7 +66,7 @@ func start(t *testing.T, change ...func(*simdrv.Profile)) *cluster {
 		cancel()
 		<-ended
 	})
-	c.do(t, engine.WriteConfig{Config: configOf(c.spec)})
+	c.do(t, engine.WriteConfig{Config: c.spec.Config()})
 	for _, slot := range c.filled() {
 		c.do(t, engine.CreateNode{Slot: slot})
 	}
@@ -74,15 +74,6 @@ func start(t *testing.T, change ...func(*simdrv.Profile)) *cluster {
 		c.startAll(t, kind)
 	}
 	return c
-}
-
-func configOf(s engine.Spec) engine.ClusterConfig {
-	return engine.ClusterConfig{
-		NodeGroups: s.NumNodeGroups, MaxReplicas: s.MaxReplicationFactor, MysqldSlots: s.NumTotalMysqldSlots,
-		APISlots: s.NumTotalApiSlots, MysqldSlotsPer: s.NumMysqldSlotsPerVm, APISlotsPer: s.NumApiSlotsPerVm,
-		ManagementPort: s.DefaultMgmdPort, DataNodePort: s.DefaultNdbdPort, MySQLPort: s.DefaultMysqldPort,
-		Version: s.RonDBVersion, TotalMemory: s.TotalMemoryConfig, ReplicasAtStart: s.ActiveReplicationFactor,
-	}
 }
 
 func (c *cluster) filled() []engine.Slot {
