@@ -1,5 +1,7 @@
 package engine
 
+import "strconv"
+
 // Action is one external effect, or one wait for a condition. The set is sealed:
 // a driver has a case for each.
 type Action interface {
@@ -7,7 +9,8 @@ type Action interface {
 	Node() NodeID
 	// String is the action's line in a plan, in the field's words.
 	String() string
-	isAction()
+	// appendText appends String's text; it also seals the set.
+	appendText(b []byte) []byte
 }
 
 // WriteConfig writes config.ini for the management servers.
@@ -93,61 +96,103 @@ func (a AwaitFailureHandled) Node() NodeID { return a.Slot.ID }
 // Node implements Action.
 func (AwaitArbitration) Node() NodeID { return 0 }
 
-func (s Slot) String() string { return s.Kind.Words() + " " + s.ID.String() }
+// String implements fmt.Stringer: "data node 2".
+func (s Slot) String() string { return string(s.appendText(nil)) }
 
-func (WriteConfig) String() string { return "write the cluster configuration" }
+func (s Slot) appendText(b []byte) []byte {
+	b = append(append(b, s.Kind.Words()...), ' ')
+	return strconv.AppendInt(b, int64(s.ID), 10)
+}
 
-func (a CreateNode) String() string { return "create " + a.Slot.String() }
+// String implements Action.
+func (a WriteConfig) String() string { return string(a.appendText(nil)) }
 
-func (a RemoveNode) String() string {
+// String implements Action.
+func (a CreateNode) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a RemoveNode) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a StartNode) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a StopNode) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a StopAllDataNodes) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a ActivateNode) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a DeactivateNode) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a AwaitStarted) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a AwaitDown) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a AwaitFailureHandled) String() string { return string(a.appendText(nil)) }
+
+// String implements Action.
+func (a AwaitArbitration) String() string { return string(a.appendText(nil)) }
+
+func (WriteConfig) appendText(b []byte) []byte {
+	return append(b, "write the cluster configuration"...)
+}
+
+func (a CreateNode) appendText(b []byte) []byte { return a.Slot.appendText(append(b, "create "...)) }
+
+func (a RemoveNode) appendText(b []byte) []byte {
+	b = a.Slot.appendText(append(b, "remove "...))
 	if a.DropVolume {
-		return "remove " + a.Slot.String() + " and its volume"
+		b = append(b, " and its volume"...)
 	}
-	return "remove " + a.Slot.String()
+	return b
 }
 
-func (a StartNode) String() string {
+func (a StartNode) appendText(b []byte) []byte {
+	b = a.Slot.appendText(append(b, "start "...))
 	if a.Initial {
-		return "start " + a.Slot.String() + " --initial"
+		b = append(b, " --initial"...)
 	}
-	return "start " + a.Slot.String()
+	return b
 }
 
-func (a StopNode) String() string { return "stop " + a.Slot.String() }
+func (a StopNode) appendText(b []byte) []byte { return a.Slot.appendText(append(b, "stop "...)) }
 
-func (StopAllDataNodes) String() string { return "stop all data nodes" }
+func (StopAllDataNodes) appendText(b []byte) []byte { return append(b, "stop all data nodes"...) }
 
-func (a ActivateNode) String() string { return "activate " + a.Slot.String() }
+func (a ActivateNode) appendText(b []byte) []byte {
+	return a.Slot.appendText(append(b, "activate "...))
+}
 
-func (a DeactivateNode) String() string { return "deactivate " + a.Slot.String() }
+func (a DeactivateNode) appendText(b []byte) []byte {
+	return a.Slot.appendText(append(b, "deactivate "...))
+}
 
-func (a AwaitStarted) String() string {
+func (a AwaitStarted) appendText(b []byte) []byte {
+	b = a.Slot.appendText(append(b, "wait until "...))
 	if a.Slot.Kind == KindMySQL {
-		return "wait until " + a.Slot.String() + " answers"
+		return append(b, " answers"...)
 	}
-	return "wait until " + a.Slot.String() + " is started"
+	return append(b, " is started"...)
 }
 
-func (a AwaitDown) String() string { return "wait until " + a.Slot.String() + " is down" }
-
-func (a AwaitFailureHandled) String() string {
-	return "wait until the failure of " + a.Slot.String() + " is handled"
+func (a AwaitDown) appendText(b []byte) []byte {
+	return append(a.Slot.appendText(append(b, "wait until "...)), " is down"...)
 }
 
-func (AwaitArbitration) String() string { return "wait until an arbitrator is ready" }
+func (a AwaitFailureHandled) appendText(b []byte) []byte {
+	return append(a.Slot.appendText(append(b, "wait until the failure of "...)), " is handled"...)
+}
 
-func (WriteConfig) isAction()         {}
-func (CreateNode) isAction()          {}
-func (RemoveNode) isAction()          {}
-func (StartNode) isAction()           {}
-func (StopNode) isAction()            {}
-func (StopAllDataNodes) isAction()    {}
-func (ActivateNode) isAction()        {}
-func (DeactivateNode) isAction()      {}
-func (AwaitStarted) isAction()        {}
-func (AwaitDown) isAction()           {}
-func (AwaitFailureHandled) isAction() {}
-func (AwaitArbitration) isAction()    {}
+func (AwaitArbitration) appendText(b []byte) []byte {
+	return append(b, "wait until an arbitrator is ready"...)
+}
 
 // IsAwait says whether an action only waits: it has no effect, may be cancelled
 // at any moment and repeated freely.

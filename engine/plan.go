@@ -127,9 +127,9 @@ func (p *Plan) text() []byte {
 		b = pad(b, idColumn-len(id))
 		b = append(b, id...)
 		b = append(b, "  "...)
-		action := s.Action.String()
-		b = append(b, action...)
-		b = pad(b, actionColumn-len(action))
+		begin := len(b)
+		b = s.Action.appendText(b)
+		b = pad(b, actionColumn-(len(b)-begin))
 		b = append(b, ' ')
 		b = append(b, s.Cause...)
 		for j, before := range s.After {
