@@ -16,10 +16,11 @@ import (
 // the cluster came back by a system restart. follow and what it touches belong
 // to one goroutine; the other methods may be called from any.
 type load struct {
-	connector workload.Connector
-	runner    *workload.Runner // nil without a workload
-	ready     atomic.Bool      // a row went through every MySQL server once
-	told      chan struct{}    // bell: a person changed the load
+	connector  workload.Connector
+	runner     *workload.Runner // nil without a workload
+	ready      atomic.Bool      // a row went through every MySQL server once
+	serverless atomic.Bool      // the desired state wants no MySQL server
+	told       chan struct{}    // bell: a person changed the load
 
 	servers  []workload.Server // what exists, up or down
 	answers  int               // how many of them are started
@@ -45,6 +46,7 @@ func newLoad(o Options, connector workload.Connector) (*load, error) {
 // follow takes note of what the engine sees. A server that is down stays on the
 // list, at its last address, until its slot is empty.
 func (l *load) follow(now time.Time, c *engine.ClusterView) {
+	l.serverless.Store(c.Spec.NumManagedMysqldVms == 0)
 	known := l.servers
 	l.servers, l.answers = nil, 0
 	for i := range c.Observed.Nodes {
@@ -183,7 +185,10 @@ func (l *load) view() engine.LoadView {
 		return engine.LoadView{Workload: "none", Reason: "started with --workload none"}
 	}
 	view := viewOf(l.runner.Stats())
-	if !l.ready.Load() {
+	switch {
+	case l.serverless.Load():
+		view.Running, view.Reason = false, "the desired state has no MySQL server"
+	case !l.ready.Load():
 		view.Running, view.Reason = false, "waits until a row went through every MySQL server"
 	}
 	return view
