@@ -185,5 +185,6 @@ type Incident struct {
 	Lost       uint64
 	RolledBack uint64
 	Measured   bool // the load ran: without it a blackout of 0 says nothing
+	Overlaps   int  // the incident measured at the same time, whose share cannot be told apart; 0 none
 	Open       bool // still being measured
 }

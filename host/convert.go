@@ -46,6 +46,6 @@ func incidentOf(one *workload.Incident) engine.Incident {
 	}
 	return engine.Incident{
 		ID: one.ID, Fault: one.Fault, Nodes: nodes, At: one.At, Blackout: one.Blackout, Brownout: one.Brownout,
-		Errors: errorsOf(one.Errors), Acked: one.Acked, Lost: one.Lost, RolledBack: one.RolledBack, Measured: one.Measured, Open: one.Open,
+		Errors: errorsOf(one.Errors), Acked: one.Acked, Lost: one.Lost, RolledBack: one.RolledBack, Measured: one.Measured, Overlaps: one.Overlaps, Open: one.Open,
 	}
 }

@@ -41,12 +41,18 @@ func (t *incidents) begin(fault string, nodes []int, measured bool, before total
 		t.cards = slices.Delete(t.cards, 0, 1)
 	}
 	t.nextID++
-	t.cards = append(t.cards, &incident{
+	card := &incident{
 		Incident: Incident{
 			ID: t.nextID, Fault: fault, Nodes: slices.Clone(nodes), At: now, Measured: measured, Open: true,
 		},
 		before: before,
-	})
+	}
+	for _, other := range t.cards {
+		if other.Open {
+			other.Overlaps, card.Overlaps = card.ID, other.ID
+		}
+	}
+	t.cards = append(t.cards, card)
 	return t.nextID
 }
 

@@ -55,6 +55,9 @@ func statusLine(s *engine.Snapshot) string {
 		parts = append(parts, fmt.Sprintf("%.0f op/s p99=%s acked=%d verified=%d unknown=%d", l.OpsPerSecond,
 			l.P99.Round(100*time.Microsecond), l.Ledger.Acked, l.Ledger.Verified, l.Ledger.Unknown))
 	}
+	if l.Workload != "none" && !l.Running && l.Reason != "" {
+		parts = append(parts, "(load: "+clean(l.Reason)+")")
+	}
 	if l.Ledger.RolledBack > 0 {
 		parts = append(parts, fmt.Sprintf("rolled_back_by_design=%d", l.Ledger.RolledBack))
 	}

@@ -125,6 +125,8 @@ func (b *Blast) addMySQL(s *engine.Snapshot, lost map[engine.NodeID]bool, w int)
 		b.add(w, Plain, "No MySQL server can commit until the data nodes are back.")
 	case b.NoSQL:
 		b.add(w, Bad, "No MySQL server answers until one is back.")
+	case !s.Cluster.Observed.Serving:
+		b.add(w, Warn, "No MySQL server can commit now: the data nodes do not serve.")
 	default:
 		b.add(w, Plain, "MySQL servers that go on serving: "+strings.Join(serving, ", "))
 	}
@@ -150,7 +152,7 @@ func (b *Blast) addUsual(s *engine.Snapshot, kinds map[engine.NodeKind]bool, w i
 	seen := 0
 	for i := range s.Load.Incidents {
 		one := &s.Load.Incidents[i]
-		if one.Open || !one.Measured || len(one.Nodes) != len(b.Targets) || !sameKinds(s, one.Nodes, kinds) {
+		if one.Open || !one.Measured || one.Overlaps > 0 || len(one.Nodes) != len(b.Targets) || !sameKinds(s, one.Nodes, kinds) {
 			continue
 		}
 		if seen == 0 || one.Blackout < least {

@@ -86,6 +86,9 @@ func availability(o *engine.Observed, p *engine.Plan) (string, Role) {
 		return "NOT AVAILABLE: a node group has no started replica for a part of this plan.", Alarm
 	case hadMySQL && leastMySQL == 0:
 		return "NOT AVAILABLE: no MySQL server answers for a part of this plan.", Alarm
+	case leastMySQL == 0:
+		return fmt.Sprintf("Every node group keeps at least %s; no MySQL server answers before this plan has started one.",
+			plural(leastCopies, "started replica")), Warn
 	default:
 		return fmt.Sprintf("Stays available: in the order of these steps every node group keeps at least %s, and %s.",
 			plural(leastCopies, "started replica"), keepsMySQL(leastMySQL)), Good

@@ -20,6 +20,9 @@ func HealthWords(s *engine.Snapshot) (long, short string, role Role) {
 	c := &s.Cluster
 	switch c.Health {
 	case engine.Healthy:
+		if c.Spec.NumManagedMysqldVms == 0 {
+			return "OK, no MySQL server", "OK", Good
+		}
 		return "OK, serving", "OK", Good
 	case engine.AtRisk:
 		return "[!] AT RISK, serving", "[!] AT RISK", Warn

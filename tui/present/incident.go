@@ -13,7 +13,10 @@ func IncidentTitle(s *engine.Snapshot) (left, right string) {
 	}
 	one := &s.Load.Incidents[len(s.Load.Incidents)-1]
 	right = "measured"
-	if one.Open {
+	switch {
+	case one.Overlaps > 0:
+		right = fmt.Sprintf("together with #%d", one.Overlaps)
+	case one.Open:
 		right = "still being measured"
 	}
 	return fmt.Sprintf("Last incident  #%d", one.ID), right

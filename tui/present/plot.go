@@ -93,7 +93,7 @@ func faultMarks(l *engine.LoadView, w int) string {
 	const longest = 12
 	samples := newest(l.Samples, w)
 	row := strings.Repeat(" ", w)
-	for i := range l.Incidents {
+	for i := len(l.Incidents) - 1; i >= 0; i-- { // the newest have the room first
 		one := &l.Incidents[i]
 		if !inSight(l, one, w) {
 			continue
@@ -103,6 +103,9 @@ func faultMarks(l *engine.LoadView, w int) string {
 		if at+len(mark) > w { // no room at the right: the nodes stand before their mark
 			mark = Clip(faultWords(one), longest-1) + "^"
 			at = max(at+1-len(mark), 0)
+		}
+		if taken := row[max(at-1, 0):min(at+len(mark)+1, w)]; strings.TrimSpace(taken) != "" {
+			continue // two marks in one place would name nodes that do not exist
 		}
 		row = Clip(row[:at]+mark+row[min(at+len(mark), w):], w)
 	}

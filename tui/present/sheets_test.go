@@ -201,6 +201,39 @@ func TestCornerFollowsTheVerdict(t *testing.T) {
 	}
 }
 
+// TestSheetsAndHeaderOutsideService: nothing is said to serve that does not.
+func TestSheetsAndHeaderOutsideService(t *testing.T) {
+	s := small()
+	s.Cluster.Observed.Serving = false
+	b := BlastOf(s, []engine.NodeID{65}, 120)
+	if got := text(b.Rows); strings.Contains(got, "go on serving") {
+		t.Errorf("the data nodes are down:\n%s", got)
+	}
+	s = small()
+	s.Cluster.Health, s.Cluster.Spec.NumManagedMysqldVms = engine.Healthy, 0
+	if long, _, _ := HealthWords(s); strings.Contains(long, "serving") {
+		t.Errorf("no MySQL server: %q", long)
+	}
+}
+
+// TestMarksDoNotOverwrite: two faults in the same seconds never read as one of
+// nodes that do not exist.
+func TestMarksDoNotOverwrite(t *testing.T) {
+	l := &engine.LoadView{}
+	for i := range 20 {
+		l.Samples = append(l.Samples, engine.LoadSample{At: time.Unix(int64(i), 0)})
+	}
+	for _, one := range []struct {
+		at   int64
+		node engine.NodeID
+	}{{3, 5}, {10, 67}, {11, 4}, {12, 65}} {
+		l.Incidents = append(l.Incidents, engine.Incident{At: time.Unix(one.at, 0), Nodes: []engine.NodeID{one.node}})
+	}
+	if got, want := faultMarks(l, 20), "   ^5       ^65     "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestStartingNodes: the phase is said once, and two nodes that start do not
 // catch up with each other.
 func TestStartingNodes(t *testing.T) {
