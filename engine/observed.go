@@ -115,6 +115,7 @@ type Observed struct {
 	President        NodeID
 	Arbitrator       NodeID
 	ArbitrationReady bool
+	Ticket           uint64 // of the arbitrator; a new one for every election
 	// Checkpoint is the last complete global checkpoint. RestoredCheckpoint is the
 	// one the last system restart restored, and RestoredAt when that checkpoint
 	// had been completed (the durability line); zero before any.

@@ -26,6 +26,7 @@ type arbitrator struct {
 	asked    bool   // it was asked and has not answered
 	terms    uint64 // tells an election from an older one
 	warned   bool   // that there is no candidate
+	ticket   uint64 // of node
 }
 
 // judge applies RonDB's rules to one side of a failure: how many data nodes of
@@ -192,8 +193,8 @@ func (w *World) reviewArbitrator() {
 func (w *World) appoint(lead *node) {
 	a := &w.cluster.arbitrator
 	if a.node = w.arbitratorCandidate(lead); a.node != nil {
-		a.warned = false
-		w.report(lead.ID, engine.SeverityInfo, "Started arbitrator node %d [ticket=%016x]", a.node.ID, w.rng.Uint64())
+		a.warned, a.ticket = false, w.rng.Uint64()
+		w.report(lead.ID, engine.SeverityInfo, "Started arbitrator node %d [ticket=%016x]", a.node.ID, a.ticket)
 	}
 }
 

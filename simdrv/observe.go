@@ -42,7 +42,7 @@ func (w *World) observe() engine.Observed {
 		o.President = lead.ID
 	}
 	if c.arbitrator.node != nil {
-		o.Arbitrator, o.ArbitrationReady = c.arbitrator.node.ID, true
+		o.Arbitrator, o.ArbitrationReady, o.Ticket = c.arbitrator.node.ID, true, c.arbitrator.ticket
 	}
 	o.Nodes = make([]engine.NodeObservation, len(w.nodes))
 	for i, n := range w.nodes {

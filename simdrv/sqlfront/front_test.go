@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 
 // cluster is the default simulated cluster, started, with its SQL front.
 type cluster struct {
+	world  *simdrv.World
 	driver *simdrv.Driver
 	front  *Front
 	spec   engine.Spec
@@ -50,6 +51,7 @@ func start(t *testing.T, change ...func(*simdrv.Profile)) *cluster {
 		apply(&profile)
 	}
 	world := simdrv.New(simdrv.Config{Seed: 1, Profile: profile, Base: time.Now()})
+	c.world = world
 	c.front = New(Options{
 		Sessions: world.OpenSession,
 		Observe:  func(context.Context) (engine.Observed, error) { return world.Observe(), nil },

@@ -189,19 +189,17 @@ func membershipRows(o *engine.Observed, live []*engine.NodeObservation) []sql.Ro
 	return rows
 }
 
-// arbitration tells of the arbitrator. The ticket is made of who it is and which
-// of its lives this is, so that a new arbitrator has a new ticket.
+// arbitration tells of the arbitrator, with the ticket that the cluster log names.
 func arbitration(o *engine.Observed) (ticket, state, connected string) {
-	arbitrator, found := o.Node(o.Arbitrator)
 	switch {
-	case !found:
+	case o.Arbitrator == 0:
 		return fmt.Sprintf("%016x", 0), "ARBIT_FIND", "No"
 	case o.ArbitrationReady:
 		state, connected = "ARBIT_RUN", "Yes"
 	default:
 		state, connected = "ARBIT_PREP1", "No"
 	}
-	return fmt.Sprintf("%08x%08x", int(arbitrator.ID), arbitrator.Incarnation), state, connected
+	return fmt.Sprintf("%016x", o.Ticket), state, connected
 }
 
 // startedIDs lists the nodes of a kind that could arbitrate.

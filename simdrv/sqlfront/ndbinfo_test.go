@@ -1,6 +1,7 @@
 package sqlfront
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,13 @@ func TestNdbinfo(t *testing.T) {
 	expect(t, db, "SELECT node_id, group_id, left_node, right_node FROM membership", "1,0,5,2;2,0,1,4;4,1,2,5;5,1,4,1")
 	expect(t, db, "SELECT DISTINCT president, arbitrator, arb_state, arb_connected, connected_rank1_arbs FROM ndbinfo.membership", "1,65,ARBIT_RUN,Yes,65")
 	expect(t, db, "SELECT COUNT(DISTINCT arb_ticket), COUNT(DISTINCT successor), SUM(succession_order) FROM membership", "1,1,6")
+	var ticket string
+	if err := db.QueryRowContext(t.Context(), "SELECT DISTINCT arb_ticket FROM membership").Scan(&ticket); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(c.world.EventsSince(0), func(e engine.Event) bool { return strings.Contains(e.Text, "[ticket="+ticket+"]") }) {
+		t.Errorf("the cluster log never named the ticket %s", ticket)
+	}
 	expect(t, db, "SELECT COUNT(*) FROM memoryusage WHERE memory_type = 'Data memory' AND total_pages = total DIV 32768 AND total > 0 AND used <= total", "4")
 	expectError(t, db, "INSERT INTO ndbinfo.nodes VALUES (9, 9, 'x', 9, 9)", 1105)
 	expectError(t, db, "SELECT * FROM ndbinfo.nothing", 1146)
