@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rondb-tui/engine"
+	"rondb-tui/tui/present"
 )
 
 // driverSentence says what runs the cluster, why, and how to get the other.
@@ -38,7 +39,7 @@ func (p *stepPrinter) print(w io.Writer, s *engine.Snapshot) {
 		p.printed[step.ID] = true
 		line := fmt.Sprintf("%-6s %2d/%-2d %-46s %6.1f s", state.State, step.ID, len(run.Steps), step.Action, state.Finished.Sub(state.Started).Seconds())
 		if state.Err != "" {
-			line += "  " + clean(state.Err)
+			line += "  " + present.Clean(state.Err)
 		}
 		_, _ = fmt.Fprintln(w, line)
 	}
@@ -56,7 +57,7 @@ func statusLine(s *engine.Snapshot) string {
 			l.P99.Round(100*time.Microsecond), l.Ledger.Acked, l.Ledger.Verified, l.Ledger.Unknown))
 	}
 	if l.Workload != "none" && !l.Running && l.Reason != "" {
-		parts = append(parts, "(load: "+clean(l.Reason)+")")
+		parts = append(parts, "(load: "+present.Clean(l.Reason)+")")
 	}
 	if l.Ledger.RolledBack > 0 {
 		parts = append(parts, fmt.Sprintf("rolled_back_by_design=%d", l.Ledger.RolledBack))
@@ -80,19 +81,9 @@ func progressOf(s *engine.Snapshot) string {
 func whyNot(s *engine.Snapshot) string {
 	switch {
 	case len(s.Cluster.Waiting) > 0:
-		return clean(s.Cluster.Waiting[0])
+		return present.Clean(s.Cluster.Waiting[0])
 	case s.Cluster.Reason != "":
-		return clean(s.Cluster.Reason)
+		return present.Clean(s.Cluster.Reason)
 	}
 	return "the cluster is " + string(s.Cluster.Health)
-}
-
-// clean keeps foreign text from reaching the terminal as anything but text.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, text)
 }

@@ -156,9 +156,6 @@ func (w *Walk) Done() bool { return w.open == 0 }
 // State tells how far one step is.
 func (w *Walk) State(id engine.StepID) engine.StepState { return w.states[id-1] }
 
-// States tells how far every step is, in the plan's order.
-func (w *Walk) States() []engine.StepState { return slices.Clone(w.states) }
-
 // Step gives a step of the plan.
 func (w *Walk) Step(id engine.StepID) engine.Step { return w.plan.Steps[id-1] }
 

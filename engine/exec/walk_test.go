@@ -76,7 +76,7 @@ func TestWalkOrder(t *testing.T) {
 				t.Fatal("more steps ended than there are")
 			}
 			if !walk.Done() && len(running) == 0 && len(walk.Ready()) == 0 {
-				t.Fatalf("nothing can happen any more, but the walk is not over: %v", walk.States())
+				t.Fatalf("nothing can happen any more, but the walk is not over: %v", walk.states)
 			}
 		}
 		checkOver(t, plan, walk)
@@ -119,7 +119,7 @@ func TestWalkSkipsTransitively(t *testing.T) {
 	}
 	walk.Finish(2, nil)
 	if !walk.Done() || walk.State(2) != engine.StepDone {
-		t.Errorf("over %v, states %v", walk.Done(), walk.States())
+		t.Errorf("over %v, states %v", walk.Done(), walk.states)
 	}
 }
 

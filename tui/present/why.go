@@ -7,9 +7,6 @@ import (
 	"rondb-tui/engine"
 )
 
-// WhyNot says in one sentence why the desired state is not reached, "" if it is.
-func WhyNot(s *engine.Snapshot) string { return strings.Join(whyNot(s), "; ") }
-
 // whyNot lists why the desired state is not reached, never empty unless it is:
 // the state's reason, then what is waited for. A reason that only names the
 // first step of the plan that runs says less than what its steps wait for.

@@ -35,11 +35,11 @@ func TestWhyNot(t *testing.T) {
 		s := small()
 		running(s)
 		s.Cluster.Run.Active, s.Cluster.Reason, s.Cluster.Waiting = one.active, one.reason, one.waiting
-		if got := WhyNot(s); got != one.want {
+		if got := strings.Join(whyNot(s), "; "); got != one.want {
 			t.Errorf("%s: %q, want %q", one.name, got, one.want)
 		}
 	}
-	if got := WhyNot(small()); got != "" {
+	if got := strings.Join(whyNot(small()), "; "); got != "" {
 		t.Errorf("at the desired state: %q", got)
 	}
 }
