@@ -23,13 +23,13 @@ type CreateNode struct{ Slot Slot }
 // volume goes with it only if DropVolume says so.
 type RemoveNode struct {
 	Slot       Slot
-	DropVolume bool
+	DropVolume bool `json:",omitzero"`
 }
 
 // StartNode starts the process of a slot.
 type StartNode struct {
 	Slot    Slot
-	Initial bool // data nodes: start with --initial, copying everything from a peer
+	Initial bool `json:",omitzero"` // data nodes: start with --initial, copying everything from a peer
 }
 
 // StopNode stops a process in order, through the management server where it is

@@ -36,7 +36,7 @@ type Event struct {
 	Seq      uint64 // numbered without gaps by whoever publishes it
 	At       time.Time
 	Actor    string // one of the Actor constants
-	Node     NodeID // 0 where none is concerned
+	Node     NodeID `json:",omitzero"` // 0 where none is concerned
 	Severity Severity
 	Text     string
 }

@@ -8,7 +8,7 @@ type Intent interface{ isIntent() }
 // SetSpec replaces the desired state.
 type SetSpec struct {
 	Spec   Spec
-	Source string // where it came from, for the log: a file name, "scale"
+	Source string `json:",omitzero"` // where it came from, for the log: a file name, "scale"
 }
 
 // Scale changes one count of the desired state by Delta.
@@ -20,17 +20,50 @@ type Scale struct {
 // RestartNode asks for an orderly restart of one node.
 type RestartNode struct{ Target NodeID }
 
-// KillNode asks for a SIGKILL of each node at the same moment.
-type KillNode struct{ Targets []NodeID }
+// KillNode asks for a SIGKILL of each node at the same moment. A fault that
+// would stop the cluster is refused with KindDenied unless LastCopy lifts the
+// guard; so are PauseNode and IsolateNode.
+type KillNode struct {
+	Targets  []NodeID `json:",omitzero"`
+	LastCopy bool     `json:",omitzero"`
+}
+
+// PauseNode freezes the process of each node (SIGSTOP) until its lease ends.
+type PauseNode struct {
+	Targets  []NodeID      `json:",omitzero"`
+	Lease    time.Duration `json:",omitzero"` // 0 means DefaultLease; at most MaxLease
+	LastCopy bool          `json:",omitzero"`
+}
+
+// ResumeNode ends the pause of each node.
+type ResumeNode struct {
+	Targets []NodeID `json:",omitzero"`
+}
+
+// IsolateNode cuts each node off from all others until its lease ends.
+type IsolateNode struct {
+	Targets  []NodeID      `json:",omitzero"`
+	Lease    time.Duration `json:",omitzero"` // 0 means DefaultLease; at most MaxLease
+	LastCopy bool          `json:",omitzero"`
+}
+
+// HealFaults ends every lasting fault of the nodes; no targets means of all.
+type HealFaults struct {
+	Targets []NodeID `json:",omitzero"`
+}
+
+// Undo goes back to the desired state before the present one, as a new revision.
+// Asked again, it goes back further.
+type Undo struct{}
 
 // RetryNow leaves ERROR_STATE and tries again.
 type RetryNow struct{}
 
 // SetLoad starts, stops or adjusts the workload. Nil fields stay as they are.
 type SetLoad struct {
-	Running *bool
-	Rate    *int // operations per second, intended
-	Clients *int
+	Running *bool `json:",omitzero"`
+	Rate    *int  `json:",omitzero"` // operations per second, intended
+	Clients *int  `json:",omitzero"`
 }
 
 // AuditLoad asks for a full audit of the ledger now.
@@ -40,6 +73,11 @@ func (SetSpec) isIntent()     {}
 func (Scale) isIntent()       {}
 func (RestartNode) isIntent() {}
 func (KillNode) isIntent()    {}
+func (PauseNode) isIntent()   {}
+func (ResumeNode) isIntent()  {}
+func (IsolateNode) isIntent() {}
+func (HealFaults) isIntent()  {}
+func (Undo) isIntent()        {}
 func (RetryNow) isIntent()    {}
 func (SetLoad) isIntent()     {}
 func (AuditLoad) isIntent()   {}
@@ -89,11 +127,11 @@ type Request struct {
 
 // Preview is what a request would do, without doing it.
 type Preview struct {
-	Spec     Spec // the desired state it leads to
-	Base     Revision
-	Plan     Plan
-	Report   Report
-	Problems Problems // not empty: it would be refused
-	Notices  []Notice
-	At       time.Time
+	Spec     Spec      // the desired state it leads to
+	Base     Revision  `json:",omitzero"`
+	Plan     Plan      `json:",omitzero"`
+	Report   Report    `json:",omitzero"`
+	Problems Problems  `json:",omitzero"` // not empty: it would be refused
+	Notices  []Notice  `json:",omitzero"`
+	At       time.Time `json:",omitzero"`
 }

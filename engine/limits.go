@@ -33,3 +33,15 @@ const (
 
 // MaxAttempts is how many runs in a row may fail before ERROR_STATE.
 const MaxAttempts = 5
+
+// The lease of a lasting fault: what it is if nobody says, and the longest.
+const (
+	DefaultLease = time.Minute
+	MaxLease     = 10 * time.Minute
+)
+
+// MaxLogLines is how many lines one call of a LogReader gives at most.
+const MaxLogLines = 1000
+
+// MaxHistory is how many earlier desired states an engine keeps for Undo.
+const MaxHistory = 32

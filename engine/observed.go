@@ -59,26 +59,26 @@ type Lease struct {
 type NodeObservation struct {
 	Slot
 	Status         NodeStatus
-	Active         bool    // the slot is active in the cluster's configuration (data nodes)
-	StartPhase     int     // 0..LastStartPhase while starting
-	Progress       float64 // 0..1 of the present start, an estimate
-	Doing          string  // what the start is busy with, in words
-	Version        string
-	HasData        bool // its volume holds a copy of its fragments, old or new
-	Stale          bool // its volume is from before a deactivation: only --initial may use it
-	FailureHandled bool // the others have finished handling its last failure
-	President      bool
-	Arbitrator     bool
-	Isolated       bool   // cut off from every other node
-	Incarnation    uint64 // counts process starts in this slot
-	Address        string // where clients reach it, host:port; MySQL servers only
-	Container      string
-	MemoryUsed     int64 // bytes
-	MemoryTotal    int64 // bytes
-	Rows           int64 // rows held, data nodes only
-	StartedAt      time.Time
-	Lease          *Lease
-	Err            string // why the look failed, or the last error it left behind
+	Active         bool      `json:",omitzero"` // the slot is active in the cluster's configuration (data nodes)
+	StartPhase     int       `json:",omitzero"` // 0..LastStartPhase while starting
+	Progress       float64   `json:",omitzero"` // 0..1 of the present start, an estimate
+	Doing          string    `json:",omitzero"` // what the start is busy with, in words
+	Version        string    `json:",omitzero"`
+	HasData        bool      `json:",omitzero"` // its volume holds a copy of its fragments, old or new
+	Stale          bool      `json:",omitzero"` // its volume is from before a deactivation: only --initial may use it
+	FailureHandled bool      `json:",omitzero"` // the others have finished handling its last failure
+	President      bool      `json:",omitzero"`
+	Arbitrator     bool      `json:",omitzero"`
+	Isolated       bool      `json:",omitzero"` // cut off from every other node
+	Incarnation    uint64    `json:",omitzero"` // counts process starts in this slot
+	Address        string    `json:",omitzero"` // where clients reach it, host:port; MySQL servers only
+	Container      string    `json:",omitzero"`
+	MemoryUsed     int64     `json:",omitzero"` // bytes
+	MemoryTotal    int64     `json:",omitzero"` // bytes
+	Rows           int64     `json:",omitzero"` // rows held, data nodes only
+	StartedAt      time.Time `json:",omitzero"`
+	Lease          *Lease    `json:",omitzero"`
+	Err            string    `json:",omitzero"` // why the look failed, or the last error it left behind
 }
 
 // ClusterConfig is the part of the desired state that is fixed in config.ini
@@ -102,30 +102,30 @@ type ClusterConfig struct {
 // node id.
 type Observed struct {
 	At     time.Time
-	Config *ClusterConfig // nil before the configuration was written
-	Nodes  []NodeObservation
+	Config *ClusterConfig    `json:",omitzero"` // nil before the configuration was written
+	Nodes  []NodeObservation `json:",omitzero"`
 
 	// Formed is true once an initial start of the data nodes has completed: there
 	// is data somewhere that a restart must keep.
-	Formed bool
+	Formed bool `json:",omitzero"`
 	// Serving is true while the data nodes form a cluster that commits.
-	Serving bool
+	Serving bool `json:",omitzero"`
 	// President and Arbitrator are 0 where there is none. ArbitrationReady means
 	// that a connected arbitrator has handed its ticket to every started node.
-	President        NodeID
-	Arbitrator       NodeID
-	ArbitrationReady bool
-	Ticket           uint64 // of the arbitrator; a new one for every election
+	President        NodeID `json:",omitzero"`
+	Arbitrator       NodeID `json:",omitzero"`
+	ArbitrationReady bool   `json:",omitzero"`
+	Ticket           uint64 `json:",omitzero"` // of the arbitrator; a new one for every election
 	// Checkpoint is the last complete global checkpoint. RestoredCheckpoint is the
 	// one the last system restart restored, and RestoredAt when that checkpoint
 	// had been completed (the durability line); zero before any.
-	Checkpoint         uint64
-	RestoredCheckpoint uint64
-	RestoredAt         time.Time
-	SystemRestarts     int
+	Checkpoint         uint64    `json:",omitzero"`
+	RestoredCheckpoint uint64    `json:",omitzero"`
+	RestoredAt         time.Time `json:",omitzero"`
+	SystemRestarts     int       `json:",omitzero"`
 	// Events are what happened since the last look that this driver was asked for;
 	// for showing, never for deciding.
-	Events []Event
+	Events []Event `json:",omitzero"`
 }
 
 // Node finds a slot by id.

@@ -11,9 +11,9 @@ import (
 // Plan is a graph of steps in an order that respects its edges. Nothing is left
 // to decide when it runs. The zero Plan is empty: nothing to do.
 type Plan struct {
-	Revision    Revision
-	Steps       []Step
-	Fingerprint Fingerprint
+	Revision    Revision    `json:",omitzero"`
+	Steps       []Step      `json:",omitzero"`
+	Fingerprint Fingerprint `json:",omitzero"`
 }
 
 // Step is one action, the steps that must have succeeded before it, and why it
@@ -39,11 +39,20 @@ const (
 	RequireNotServing                              // no data node is started
 )
 
+// String gives the demand's name, as JSON has it.
+func (k RequirementKind) String() string {
+	names := [...]string{"", "incarnation", "peer_started", "group_started", "arbitration", "management", "not_serving"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return fmt.Sprintf("requirement(%d)", uint8(k))
+}
+
 // Requirement is one demand on the world; see Check.
 type Requirement struct {
-	Kind        RequirementKind
-	Node        NodeID
-	Incarnation uint64
+	Kind        RequirementKind `json:",omitzero"`
+	Node        NodeID          `json:",omitzero"`
+	Incarnation uint64          `json:",omitzero"`
 }
 
 // Check says whether the requirement holds, and if not, why in words.
@@ -166,14 +175,14 @@ func (p *Plan) Seal() {
 
 // Report says what each pass of the planner did, and what it waits for.
 type Report struct {
-	Passes []PassReport
+	Passes []PassReport `json:",omitzero"`
 }
 
 // PassReport is the account of one pass.
 type PassReport struct {
 	Pass    string
-	Did     []string
-	Waiting []string // conditions that keep this pass from going on, as sentences
+	Did     []string `json:",omitzero"`
+	Waiting []string `json:",omitzero"` // conditions that keep this pass from going on, as sentences
 }
 
 // Waiting lists every reason why the desired state is not reached yet, in the
@@ -188,7 +197,7 @@ func (r *Report) Waiting() []string {
 
 // Notice tells a person something that does not stop the work.
 type Notice struct {
-	Field string // path in the desired state, or ""
+	Field string `json:",omitzero"` // path in the desired state, or ""
 	Text  string
 }
 
@@ -201,12 +210,12 @@ func (n Notice) String() string {
 
 // Problem is one reason why a desired state is refused.
 type Problem struct {
-	Path   string // field of the desired state, "ActiveReplicationFactor" or "OnDemandBackups[1].Id"
-	Rule   string // stable id of the rule, "replicas-within-slots"
+	Path   string `json:",omitzero"` // field of the desired state, "ActiveReplicationFactor" or "OnDemandBackups[1].Id"
+	Rule   string `json:",omitzero"` // stable id of the rule, "replicas-within-slots"
 	Text   string // what is wrong, a sentence
-	Fix    string // how to mend it, a sentence
-	Line   int    // 1-based position in the source where known, else 0
-	Column int
+	Fix    string `json:",omitzero"` // how to mend it, a sentence
+	Line   int    `json:",omitzero"` // 1-based position in the source where known, else 0
+	Column int    `json:",omitzero"`
 }
 
 // Problems is a refusal: every problem at once. It is an error when not empty.

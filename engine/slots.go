@@ -3,9 +3,9 @@ package engine
 // Slot is a place in the cluster's configuration that a node can fill.
 type Slot struct {
 	ID      NodeID
-	Kind    NodeKind
-	Group   GroupID // NoGroup unless Kind is KindData
-	Replica int     // 0-based place in the group; index among its kind otherwise
+	Kind    NodeKind `json:",omitzero"`
+	Group   GroupID  `json:",omitzero"` // NoGroup unless Kind is KindData
+	Replica int      `json:",omitzero"` // 0-based place in the group; index among its kind otherwise
 }
 
 // Where the ids of each kind begin, as managed RonDB numbers them.

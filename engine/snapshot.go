@@ -26,40 +26,40 @@ const (
 
 // Snapshot is everything a view needs. It is immutable and shared by pointer.
 type Snapshot struct {
-	Rev     uint64 // rises with every published snapshot
-	At      time.Time
+	Rev     uint64    // rises with every published snapshot
+	At      time.Time `json:",omitzero"`
 	Cluster ClusterView
-	Load    LoadView
+	Load    LoadView `json:",omitzero"`
 }
 
 // ClusterView is the cluster as the engine knows it.
 type ClusterView struct {
 	Name      ClusterName
 	Driver    string // "sim", "docker"
-	Simulated bool
-	Seed      uint64
+	Simulated bool   `json:",omitzero"`
+	Seed      uint64 `json:",omitzero"`
 
-	Revision Revision
+	Revision Revision `json:",omitzero"`
 	Spec     Spec
-	State    ReconciliationState
-	Reason   string // why the state is what it is: the last error, or what is waited for
-	Health   Health
+	State    ReconciliationState `json:",omitzero"`
+	Reason   string              `json:",omitzero"` // why the state is what it is: the last error, or what is waited for
+	Health   Health              `json:",omitzero"`
 	Observed Observed
-	Groups   []GroupView
+	Groups   []GroupView `json:",omitzero"`
 
-	Run     RunView
-	Waiting []string // why the desired state is not reached yet, sentences
-	Notices []Notice
-	Events  []Event // newest last, at most MaxRecentEvents
+	Run     RunView  `json:",omitzero"`
+	Waiting []string `json:",omitzero"` // why the desired state is not reached yet, sentences
+	Notices []Notice `json:",omitzero"`
+	Events  []Event  `json:",omitzero"` // newest last, at most MaxRecentEvents
 }
 
 // GroupView is the redundancy of one node group.
 type GroupView struct {
 	ID            GroupID
-	Nodes         []NodeID // active slots
-	Started       int
-	MayLose       int // how many may go one after another, with time in between
-	MayLoseAtOnce int // how many may go at the same moment, by the arbitration rules
+	Nodes         []NodeID `json:",omitzero"` // active slots
+	Started       int      `json:",omitzero"`
+	MayLose       int      `json:",omitzero"` // how many may go one after another, with time in between
+	MayLoseAtOnce int      `json:",omitzero"` // how many may go at the same moment, by the arbitration rules
 }
 
 // StepState is how far a step of the running plan is.
@@ -76,43 +76,44 @@ const (
 
 // RunView is the plan that runs, or the last that ran.
 type RunView struct {
-	Plan     Plan
-	Steps    []StepView // one for each step of the plan
-	Done     int
-	Active   bool
-	Attempt  int // failed runs in a row before this one
-	Started  time.Time
-	Finished time.Time
+	Plan     Plan       `json:",omitzero"`
+	Steps    []StepView `json:",omitzero"` // one for each step of the plan
+	Done     int        `json:",omitzero"`
+	Active   bool       `json:",omitzero"`
+	Attempt  int        `json:",omitzero"` // failed runs in a row before this one
+	Started  time.Time  `json:",omitzero"`
+	Finished time.Time  `json:",omitzero"`
 }
 
 // StepView is the state of one step.
 type StepView struct {
 	State    StepState
-	Started  time.Time
-	Finished time.Time
-	Err      string
+	Started  time.Time `json:",omitzero"`
+	Finished time.Time `json:",omitzero"`
+	Err      string    `json:",omitzero"`
 }
 
 // LoadView is the workload and its ledger.
 type LoadView struct {
-	Workload string // "bank", "kv", "none"
-	Running  bool
-	Reason   string // why it does not run, or what the generator is waiting for
-	Rate     int    // operations per second, intended
-	Clients  int
+	Workload string `json:",omitzero"` // "bank", "kv", "none"
+	Ready    bool   `json:",omitzero"` // a row has gone through every MySQL server since the engine started
+	Running  bool   `json:",omitzero"`
+	Reason   string `json:",omitzero"` // why it does not run, or what the generator is waiting for
+	Rate     int    `json:",omitzero"` // operations per second, intended
+	Clients  int    `json:",omitzero"`
 
-	OpsPerSecond float64
-	P50          time.Duration // from the intended send time, over the last few seconds
-	P95          time.Duration
-	P99          time.Duration
-	Max          time.Duration
+	OpsPerSecond float64       `json:",omitzero"`
+	P50          time.Duration `json:",omitzero"` // from the intended send time, over the last few seconds
+	P95          time.Duration `json:",omitzero"`
+	P99          time.Duration `json:",omitzero"`
+	Max          time.Duration `json:",omitzero"`
 
-	Ledger       LedgerView
-	Errors       LoadErrors
-	Servers      []ServerLoad
-	Samples      []LoadSample // one a second, oldest first, at most MaxLoadSamples
-	Incidents    []Incident   // oldest first, at most MaxIncidents
-	LastBlackout time.Duration
+	Ledger       LedgerView    `json:",omitzero"`
+	Errors       LoadErrors    `json:",omitzero"`
+	Servers      []ServerLoad  `json:",omitzero"`
+	Samples      []LoadSample  `json:",omitzero"` // one a second, oldest first, at most MaxLoadSamples
+	Incidents    []Incident    `json:",omitzero"` // oldest first, at most MaxIncidents
+	LastBlackout time.Duration `json:",omitzero"`
 }
 
 // LedgerVerdict is what the ledger can claim.
@@ -127,64 +128,64 @@ const (
 
 // LedgerView counts the outcomes of writes. Counters are totals since the start.
 type LedgerView struct {
-	Acked          uint64
-	Verified       uint64 // acknowledged and read back through another MySQL server
-	SelfVerified   uint64 // of those: through the writer's own, there being no other
-	Failed         uint64 // surely not applied
-	Unknown        uint64 // the reply was lost around commit; both results are legal
-	UnknownPresent uint64
-	UnknownAbsent  uint64
-	NotSent        uint64
-	Lost           uint64
-	RolledBack     uint64 // gone with a system restart, by design
-	Duplicated     uint64
-	Torn           uint64
-	Resurrected    uint64 // surely failed, yet found
-	Total          int64  // bank: the total found by the last audit
-	TotalWanted    int64
-	Audits         int
-	LastAudit      time.Time
-	Verdict        LedgerVerdict
+	Acked          uint64        `json:",omitzero"`
+	Verified       uint64        `json:",omitzero"` // acknowledged and read back through another MySQL server
+	SelfVerified   uint64        `json:",omitzero"` // of those: through the writer's own, there being no other
+	Failed         uint64        `json:",omitzero"` // surely not applied
+	Unknown        uint64        `json:",omitzero"` // the reply was lost around commit; both results are legal
+	UnknownPresent uint64        `json:",omitzero"`
+	UnknownAbsent  uint64        `json:",omitzero"`
+	NotSent        uint64        `json:",omitzero"`
+	Lost           uint64        `json:",omitzero"`
+	RolledBack     uint64        `json:",omitzero"` // gone with a system restart, by design
+	Duplicated     uint64        `json:",omitzero"`
+	Torn           uint64        `json:",omitzero"`
+	Resurrected    uint64        `json:",omitzero"` // surely failed, yet found
+	Total          int64         `json:",omitzero"` // bank: the total found by the last audit
+	TotalWanted    int64         `json:",omitzero"`
+	Audits         int           `json:",omitzero"`
+	LastAudit      time.Time     `json:",omitzero"`
+	Verdict        LedgerVerdict `json:",omitzero"`
 }
 
 // LoadErrors counts failed operations by class.
 type LoadErrors struct {
-	Temporary uint64 // 1297, 1205: retried
-	Permanent uint64
-	Unknown   uint64 // outcome not known
-	Refused   uint64 // no connection
+	Temporary uint64 `json:",omitzero"` // 1297, 1205: retried
+	Permanent uint64 `json:",omitzero"`
+	Unknown   uint64 `json:",omitzero"` // outcome not known
+	Refused   uint64 `json:",omitzero"` // no connection
 }
 
 // ServerLoad is the load through one MySQL server.
 type ServerLoad struct {
 	Node         NodeID
-	Up           bool
-	OpsPerSecond float64
-	Errors       uint64
+	Up           bool    `json:",omitzero"`
+	OpsPerSecond float64 `json:",omitzero"`
+	Errors       uint64  `json:",omitzero"`
 }
 
 // LoadSample is one second of load.
 type LoadSample struct {
 	At     time.Time
-	Ops    int
-	Errors int
-	P50    time.Duration
-	P99    time.Duration
+	Ops    int           `json:",omitzero"`
+	Errors int           `json:",omitzero"`
+	P50    time.Duration `json:",omitzero"`
+	P99    time.Duration `json:",omitzero"`
 }
 
 // Incident is what one fault did to the clients.
 type Incident struct {
 	ID         int
-	Fault      string // "kill data node 5"
-	Nodes      []NodeID
+	Fault      string   // "kill data node 5"
+	Nodes      []NodeID `json:",omitzero"`
 	At         time.Time
-	Blackout   time.Duration // longest time with no success in any path
-	Brownout   time.Duration // longest time with some path down
-	Errors     LoadErrors
-	Acked      uint64
-	Lost       uint64
-	RolledBack uint64
-	Measured   bool // the load ran: without it a blackout of 0 says nothing
-	Overlaps   int  // the incident measured at the same time, whose share cannot be told apart; 0 none
-	Open       bool // still being measured
+	Blackout   time.Duration `json:",omitzero"` // longest time with no success in any path
+	Brownout   time.Duration `json:",omitzero"` // longest time with some path down
+	Errors     LoadErrors    `json:",omitzero"`
+	Acked      uint64        `json:",omitzero"`
+	Lost       uint64        `json:",omitzero"`
+	RolledBack uint64        `json:",omitzero"`
+	Measured   bool          `json:",omitzero"` // the load ran: without it a blackout of 0 says nothing
+	Overlaps   int           `json:",omitzero"` // the incident measured at the same time, whose share cannot be told apart; 0 none
+	Open       bool          `json:",omitzero"` // still being measured
 }
