@@ -1,10 +1,15 @@
 package simdrv
 
-import "time"
+import (
+	"time"
+
+	"rondb-tui/engine"
+)
 
 // Limits of the simulated cluster.
 const (
 	maxLoggedEvents  = 2000
+	maxNodeLog       = engine.MaxLogLines
 	maxFaults        = 64
 	maxSessions      = 1024    // for one MySQL server
 	maxTxOperations  = 100_000 // rows locked, and writes, of one transaction

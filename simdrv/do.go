@@ -133,7 +133,7 @@ func (w *World) remove(n *node, action engine.RemoveNode) error {
 	if n.running() {
 		return refuse(engine.KindDenied, action, "its process is running")
 	}
-	n.container, n.status, n.lastError = false, engine.StatusStopped, ""
+	n.container, n.status, n.lastError, n.log.lines = false, engine.StatusStopped, "", nil
 	if action.DropVolume && n.Kind == engine.KindData && n.replica.hasData {
 		w.note("node %d: its volume is removed", n.ID)
 		w.wipe(n)

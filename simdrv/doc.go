@@ -1,6 +1,6 @@
 // Package simdrv is a RonDB cluster in one process: the embedded default of the
-// console and the world of the tests. It implements engine.Driver and
-// engine.FaultInjector.
+// console and the world of the tests. It implements engine.Driver,
+// engine.FaultInjector and engine.LogReader.
 //
 // World is the cluster: virtual time, one queue of events, one seeded source of
 // randomness, one mutex around all of it. The same seed and the same calls give

@@ -176,9 +176,9 @@ func (d *Driver) Isolate(_ context.Context, node engine.NodeID, lease time.Durat
 	return d.w.Isolate(node, lease)
 }
 
-// Heal ends every lasting fault.
-func (d *Driver) Heal(context.Context) error {
-	d.w.Heal()
+// Heal ends the lasting faults of the nodes, or all of them if none is named.
+func (d *Driver) Heal(_ context.Context, nodes []engine.NodeID) error {
+	d.w.Heal(nodes...)
 	return nil
 }
 

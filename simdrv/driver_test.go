@@ -210,3 +210,18 @@ func TestSpeedScalesTime(t *testing.T) {
 		}
 	})
 }
+
+// TestAnIdleClusterSleeps: heartbeats, checkpoints and the arbitrator of a healthy
+// cluster cost nothing, so the driver's Run has nothing to wake for.
+func TestAnIdleClusterSleeps(t *testing.T) {
+	w := boot(t, twoByTwo, Config{Seed: 1})
+	w.Advance(w.Now() + 10*time.Second)
+	if at, ok := w.NextEventAt(); ok {
+		t.Errorf("something is due in %s", at-w.Now())
+	}
+	before := w.eventSeq
+	w.Advance(w.Now() + time.Hour)
+	if w.eventSeq != before {
+		t.Errorf("%d events in an idle hour", w.eventSeq-before)
+	}
+}

@@ -17,13 +17,16 @@ type eventLog struct {
 // report writes a line of the cluster log.
 func (w *World) report(id engine.NodeID, severity engine.Severity, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	own := text
 	if id != 0 {
 		text = fmt.Sprintf("Node %d: %s", id, text)
 	}
 	w.log.next++
-	w.log.entries = append(w.log.entries, engine.Event{
+	event := engine.Event{
 		Seq: w.log.next, At: w.stamp(w.now), Actor: engine.ActorNode, Node: id, Severity: severity, Text: text,
-	})
+	}
+	w.log.entries = append(w.log.entries, event)
+	w.record(&event, own)
 	if len(w.log.entries) >= 2*maxLoggedEvents {
 		w.log.entries = append([]engine.Event(nil), w.log.entries[maxLoggedEvents:]...)
 	}

@@ -43,11 +43,17 @@ func (w *World) kill(ids []engine.NodeID) error {
 		victims = append(victims, n)
 	}
 	for _, n := range victims {
+		n.dying = true
+	}
+	for _, n := range victims {
 		if n.running() {
 			w.report(n.ID, engine.SeverityAlert, "Node shutdown completed. Initiated by signal 9.")
 			w.end(n, engine.StatusDead, "killed by signal 9")
 			w.loseVolume(n)
 		}
+	}
+	for _, n := range victims {
+		n.dying = false
 	}
 	return nil
 }
@@ -152,13 +158,20 @@ func (w *World) Cut(from, to []engine.NodeID, lease time.Duration) error {
 	return nil
 }
 
-// Heal ends every lasting fault.
-func (w *World) Heal() {
+// Heal ends the lasting faults that concern some nodes, or all if none is named.
+func (w *World) Heal(ids ...engine.NodeID) {
 	w.enter()
 	defer w.leave()
 	for _, f := range slices.Clone(w.broken) {
-		w.mend(f)
+		if len(ids) == 0 || slices.ContainsFunc(ids, f.concerns) {
+			w.mend(f)
+		}
 	}
+}
+
+// concerns says whether the fault is about a node.
+func (f *fault) concerns(id engine.NodeID) bool {
+	return f.node != nil && f.node.ID == id || slices.Contains(f.from, id) || slices.Contains(f.to, id)
 }
 
 // breakIt begins a fault and the end of its lease.
@@ -272,7 +285,12 @@ func (w *World) reach(a, b *node) bool {
 	if !a.responsive() || !b.responsive() {
 		return false
 	}
-	return a == b || !slices.ContainsFunc(w.broken, func(f *fault) bool { return f.separates(a, b) })
+	return !w.apart(a, b)
+}
+
+// apart says whether a fault breaks the link between two nodes.
+func (w *World) apart(a, b *node) bool {
+	return a != b && slices.ContainsFunc(w.broken, func(f *fault) bool { return f.separates(a, b) })
 }
 
 // confirmedApart says whether two nodes are known to be cut off from each other.

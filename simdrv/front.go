@@ -63,6 +63,7 @@ func (w *World) opened(order frontOrder, address string, err error) {
 	}
 	n.busy = false
 	if err != nil {
+		w.write(n, engine.SeverityError, "Can't start server: "+err.Error())
 		w.end(n, engine.StatusDead, "cannot open its port: "+err.Error())
 		return
 	}

@@ -38,6 +38,8 @@ type node struct {
 	startedAt   time.Duration
 	lastError   string
 	parked      []func() // what is due when a frozen process goes on
+	dying       bool     // the SIGKILL is on its way: it does nothing more
+	log         nodeLog
 
 	stage   stage
 	busy    bool // the present stage has its timer
@@ -137,6 +139,7 @@ func (w *World) launch(n *node, initial bool) {
 		option = " --initial"
 	}
 	w.note("node %d: %s starts%s, incarnation %d", n.ID, n.Kind, option, n.incarnation)
+	w.writeLaunch(n, initial)
 	w.touch()
 }
 

@@ -69,12 +69,16 @@ func (w *World) work(n *node, doing string, lasts time.Duration, next func()) {
 // serve ends a start well.
 func (w *World) serve(n *node) {
 	n.status, n.doing, n.phase, n.startedAt, n.lastError = engine.StatusStarted, "", 0, w.now, ""
+	w.writeReady(n)
 	w.report(n.ID, engine.SeverityInfo, "Started (version %s)", w.config.Version)
 	w.touch()
 }
 
 // allocated follows the management server's answer to a start.
 func (w *World) allocated(n *node) {
+	if n.Kind == engine.KindData {
+		w.write(n, engine.SeverityInfo, "Angel allocated nodeid: "+n.ID.String())
+	}
 	switch r := &n.replica; {
 	case n.Kind != engine.KindData:
 		n.stage = stageWait
@@ -210,6 +214,7 @@ func (w *World) connect(n *node) {
 		return
 	}
 	n.client.connected = true
+	w.writeConnected(n)
 	if n.Kind == engine.KindMySQL && w.fronted {
 		n.busy = true
 		w.explain(n, "opening its port")
@@ -228,6 +233,7 @@ func (w *World) reviewReconnect(n *node) {
 		n.client.connected = w.clusterReachable(n)
 		if n.client.connected {
 			w.note("node %d: connected to the data nodes again", n.ID)
+			w.writeConnected(n)
 		}
 	})
 }

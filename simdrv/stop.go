@@ -18,7 +18,9 @@ func (w *World) stop(n *node, action engine.Action) error {
 		return refuse(engine.KindDenied, action,
 			"Node shutdown would cause system crash: no other data node of node group %d is started", n.Group)
 	}
+	w.writeStop(n)
 	if n.frozen || n.status == engine.StatusStarting {
+		w.writeStopped(n)
 		w.end(n, engine.StatusStopped, "")
 		return nil
 	}
@@ -58,6 +60,7 @@ func (w *World) finishStop(n *node) {
 	if n.Kind == engine.KindData {
 		w.report(n.ID, engine.SeverityInfo, "Node shutdown completed.")
 	}
+	w.writeStopped(n)
 	w.end(n, engine.StatusStopped, "")
 	if n.replica.member {
 		w.detect()

@@ -22,6 +22,8 @@ type (
 	}
 	// say shows a remark for a moment.
 	say struct{ text string }
+	// askLeave asks how to leave; who only watches leaves at once.
+	askLeave struct{}
 	// leave ends the program.
 	leave struct{ exit Exit }
 	// suspend puts the program into the background of the shell.
@@ -36,6 +38,7 @@ func (previewSheet) isAction() {}
 func (submitSheet) isAction()  {}
 func (submitNow) isAction()    {}
 func (say) isAction()          {}
+func (askLeave) isAction()     {}
 func (leave) isAction()        {}
 func (suspend) isAction()      {}
 func (redraw) isAction()       {}

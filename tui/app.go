@@ -23,11 +23,21 @@ type Engine interface {
 	Latest() *engine.Snapshot
 	// Changed is a bell with room for one ring: Latest has something newer.
 	Changed() <-chan struct{}
+	// Heard is when the engine last gave a sign of life, by the clock of this
+	// process; the zero time: nothing is known, and nothing is said about it. It
+	// must not block.
+	Heard() time.Time
 }
 
 // Options are what a console is made from.
 type Options struct {
 	Engine Engine // required
+	// Cluster is the name that has to be typed to destroy it, and that the way
+	// back is told with. Empty: the one of the snapshot.
+	Cluster engine.ClusterName
+	// ReadOnly only watches: the keys that change something say so, and leaving
+	// asks nothing.
+	ReadOnly bool
 	// Context bounds the commands of a Model made with New; Run sets its own.
 	Context context.Context
 	// Ended blocks until the engine has ended by itself, or the context is done,
@@ -42,19 +52,23 @@ type Options struct {
 	Program []tea.ProgramOption
 }
 
-// Exit is how the console was left.
+// Exit is how the console was left. The console only reports it: stopping and
+// destroying are for its caller, once the terminal is restored.
 type Exit uint8
 
-// The ways out.
+// The ways out. All but ExitStop, ExitDestroy and ExitEngine leave a cluster
+// that runs on.
 const (
-	ExitLeft      Exit = iota // the person chose to end the cluster
-	ExitForced                // ctrl-c twice
-	ExitCancelled             // the context ended: a signal, or the host's doing
+	ExitKeep      Exit = iota // only the console is to close
+	ExitStop                  // the cluster is to be stopped in order, its data kept
+	ExitDestroy               // the cluster is to be destroyed; its name was typed
+	ExitForced                // ctrl-c twice: at once, the cluster keeps running
+	ExitCancelled             // the context ended: a signal, or the caller's doing
 	ExitEngine                // the engine ended by itself
 )
 
 func (e Exit) String() string {
-	names := [...]string{"left", "forced", "cancelled", "engine ended"}
+	names := [...]string{"keep", "stop", "destroy", "forced", "cancelled", "engine ended"}
 	if int(e) < len(names) {
 		return names[e]
 	}
@@ -71,13 +85,16 @@ type Model struct {
 	ended   func(context.Context) error
 	clock   func() time.Time
 	gap     time.Duration
+	name    engine.ClusterName // "": the snapshot's
 	ascii   bool
 	glyphs  present.Glyphs
 	palette *palette
 
+	readOnly bool
 	snap     *engine.Snapshot
-	seenAt   time.Time // the clock when snap arrived
-	now      time.Time // in the snapshot's time, moved on by the clock
+	seenAt   time.Time     // the clock when snap arrived
+	silence  time.Duration // how long the engine gave no sign of life, 0 if it does
+	now      time.Time     // in the snapshot's time, moved on by the clock
 	ui       ui
 	layout   layout
 	rev      uint64 // counts changes of ui
@@ -92,7 +109,7 @@ type Model struct {
 func New(o Options) *Model {
 	m := &Model{
 		ctx: o.Context, engine: o.Engine, ended: o.Ended, clock: o.Clock,
-		gap: snapshotGap, glyphs: present.Blocks(), palette: newPalette(o.NoColor),
+		gap: snapshotGap, name: o.Cluster, readOnly: o.ReadOnly, glyphs: present.Blocks(), palette: newPalette(o.NoColor),
 	}
 	if m.ctx == nil {
 		m.ctx = context.Background() //nolint:forbidigo // the default of an option, for tests that have none

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,7 +48,7 @@ func submit(ctx context.Context, e Engine, token uint64, r engine.Request, said 
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
-		return submittedMsg{token, e.Submit(ctx, r), said}
+		return submittedMsg{token, answered(ctx, e.Submit(ctx, r)), said}
 	}
 }
 
@@ -56,8 +58,24 @@ func preview(ctx context.Context, e Engine, token uint64, r engine.Request) tea.
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
 		p, err := e.Preview(ctx, r)
-		return previewMsg{token, p, err}
+		return previewMsg{token, p, answered(ctx, err)}
 	}
+}
+
+// noAnswerError says that the engine let the time for a call go by. Whether it
+// did what it was asked is not known.
+type noAnswerError struct{}
+
+func (noAnswerError) Error() string {
+	return fmt.Sprintf("no answer from the engine within %d s", callTimeout/time.Second)
+}
+
+// answered tells a call that ran out of time from one that was answered.
+func answered(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return noAnswerError{}
+	}
+	return err
 }
 
 // later brings a message after a while, nothing if the console ends before.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,6 +26,8 @@ func (m *Model) perform(a action) tea.Cmd {
 		return submit(m.ctx, m.engine, 0, r, a.said)
 	case say:
 		return m.toast(a.text)
+	case askLeave:
+		return m.perform(m.askLeaving())
 	case leave:
 		m.exit = a.exit
 		return tea.Quit
@@ -36,8 +39,9 @@ func (m *Model) perform(a action) tea.Cmd {
 	return nil
 }
 
-// maxSheets bounds the stack; nothing opens a sheet over more than one other.
-const maxSheets = 2
+// maxSheets bounds the stack: the leave sheet opens over any other, and the one
+// that asks for the name over it.
+const maxSheets = 3
 
 func (m *Model) open(sh *sheet) tea.Cmd {
 	if len(m.ui.sheets) >= maxSheets {
@@ -87,7 +91,7 @@ func (m *Model) submitted(msg submittedMsg) tea.Cmd {
 	i := slices.IndexFunc(m.ui.sheets, func(sh *sheet) bool { return msg.token != 0 && sh.sending == msg.token })
 	switch {
 	case msg.err == nil && i >= 0:
-		if m.ui.sheets[i].kind == sheetKill {
+		if m.ui.sheets[i].kind == sheetFault {
 			clear(m.ui.marked)
 		}
 		m.ui.sheets = slices.Delete(m.ui.sheets, i, i+1)
@@ -97,7 +101,7 @@ func (m *Model) submitted(msg submittedMsg) tea.Cmd {
 	case i >= 0:
 		return m.perform(m.ui.sheets[i].refused(msg.err))
 	default:
-		return m.toast("refused: " + present.Clean(msg.err.Error()))
+		return m.toast(refusalWords(msg.err))
 	}
 }
 
@@ -113,3 +117,20 @@ func (m *Model) toastOver(number uint64) {
 		m.ui.toast = ""
 	}
 }
+
+// refusalWords says that a request was not taken, and why; of one that nobody
+// answered it is not known.
+func refusalWords(err error) string {
+	var silent noAnswerError
+	if errors.As(err, &silent) {
+		return answerWords(err) + "; whether it was done is not known"
+	}
+	switch engine.KindOf(err) {
+	case engine.KindInternal, engine.KindTransient, engine.KindTerminal:
+		return "failed: " + answerWords(err)
+	default:
+		return "refused: " + answerWords(err)
+	}
+}
+
+func answerWords(err error) string { return present.Clean(err.Error()) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"rondb-tui/engine"
 )
@@ -16,6 +17,7 @@ type scene struct {
 	snap func() *engine.Snapshot
 	keys []string
 	o    Options
+	mute time.Duration // for how long the engine has given no sign of life
 }
 
 func scenes() []scene {
@@ -36,10 +38,30 @@ func scenes() []scene {
 		{name: "kill-group", snap: with(), keys: []string{"space", "down", "space", "K"}},
 		{name: "change", snap: with(), keys: []string{"+"}},
 		{name: "leave", snap: with(), keys: []string{"q"}},
+		{name: "leave-stop", snap: with(), keys: []string{"q", "tab"}},
+		{name: "leave-stopped", snap: with(stopped), keys: []string{"q"}},
+		{name: "destroy", snap: with(), keys: []string{"q", "tab", "tab", "enter", "d", "e", "m"}},
+		{name: "pause", snap: with(), keys: []string{"P"}},
+		{name: "isolate", snap: with(), keys: []string{"G", "up", "up", "up", "I"}},
+		{name: "pause-last", snap: with(killed), keys: []string{"enter", "right", "P", "4"}},
+		{name: "leased", snap: with(leased), keys: []string{"enter", "down"}},
+		{name: "undo", snap: with(third), keys: []string{"z"}},
+		{name: "readonly", snap: with(leased), keys: []string{"enter", "K"}, o: Options{ReadOnly: true}},
+		{name: "readonly-help", snap: with(), keys: []string{"?"}, o: Options{ReadOnly: true}},
+		{name: "silent", snap: with(), mute: 12 * time.Second},
+		{name: "silent-sheet", snap: with(), keys: []string{"K"}, mute: 12 * time.Second},
 		{name: "help", snap: with(), keys: []string{"?"}},
 		{name: "mono", snap: with(copying), keys: []string{"enter"}, o: Options{NoColor: true}},
 		{name: "ascii", snap: with(copying, arrow), keys: []string{"enter"}, o: Options{ASCII: true}},
 	}
+}
+
+// scenePreview is what the engine foresees in a scene.
+func scenePreview(s *engine.Snapshot) engine.Preview {
+	if s.Cluster.Revision == 1 {
+		return thirdReplica(s)
+	}
+	return secondReplica(s)
 }
 
 var sizes = [][2]int{{200, 60}, {120, 40}, {80, 24}, {60, 16}, {40, 8}, {39, 7}, {1, 1}}
@@ -56,7 +78,10 @@ func TestFrames(t *testing.T) {
 					snap := sc.snap()
 					f := newFake(snap)
 					if snap != nil {
-						f.preview = thirdReplica(snap)
+						f.preview = scenePreview(snap)
+					}
+					if sc.mute > 0 {
+						f.silentSince(noon.Add(-sc.mute))
 					}
 					r := startRig(t, f, sc.o, w, h)
 					r.keys(sc.keys...)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -31,6 +32,7 @@ type fakeEngine struct {
 	previews  []engine.Request
 	refuse    error
 	submitted []engine.Request
+	heard     atomic.Pointer[time.Time] // nil: the zero time
 }
 
 func newFake(s *engine.Snapshot) *fakeEngine {
@@ -60,6 +62,18 @@ func (f *fakeEngine) Preview(_ context.Context, r engine.Request) (engine.Previe
 func (f *fakeEngine) Latest() *engine.Snapshot { return f.latest.Load() }
 func (f *fakeEngine) Changed() <-chan struct{} { return f.bell }
 
+// Heard is the zero time, about which nothing is said, unless a test silences
+// the engine.
+func (f *fakeEngine) Heard() time.Time {
+	if at := f.heard.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
+}
+
+// silentSince makes the engine silent: its last sign of life was then.
+func (f *fakeEngine) silentSince(at time.Time) { f.heard.Store(&at) }
+
 // press makes the message of a key from its name.
 func press(name string) tea.KeyPressMsg {
 	named := map[string]tea.Key{
@@ -81,6 +95,7 @@ type rig struct {
 	engine *fakeEngine
 	prog   *tea.Program
 	emu    *vt.SafeEmulator
+	drawn  sync.Mutex // guards emu and wrote
 	wrote  *bytes.Buffer
 	model  *Model
 	done   chan error
@@ -90,11 +105,14 @@ type rig struct {
 // tee writes to the emulator and keeps the bytes. Where its input is no terminal
 // Bubble Tea counts on the terminal to begin a line at its left end.
 type tee struct {
+	mu   *sync.Mutex // the emulator's own does not cover its String
 	emu  *vt.SafeEmulator
 	kept *bytes.Buffer
 }
 
 func (w tee) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.kept.Write(p)
 	_, err := w.emu.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
 	return len(p), err
@@ -103,13 +121,20 @@ func (w tee) Write(p []byte) (int, error) {
 // startRig runs the console in the present synctest bubble.
 func startRig(t *testing.T, f *fakeEngine, o Options, w, h int) *rig {
 	t.Helper()
+	r := startRigOn(t, f, o, w, h)
+	r.engine = f
+	return r
+}
+
+func startRigOn(t *testing.T, e Engine, o Options, w, h int) *rig {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	start := time.Now()
-	o.Engine, o.Context = f, ctx
+	o.Engine, o.Context = e, ctx
 	o.Clock = func() time.Time { return noon.Add(time.Since(start)) }
-	r := &rig{t: t, engine: f, emu: vt.NewSafeEmulator(w, h), wrote: &bytes.Buffer{}, model: New(o), done: make(chan error, 1), cancel: cancel}
+	r := &rig{t: t, emu: vt.NewSafeEmulator(w, h), wrote: &bytes.Buffer{}, model: New(o), done: make(chan error, 1), cancel: cancel}
 	r.prog = tea.NewProgram(r.model, tea.WithContext(ctx), tea.WithFPS(framesPerSecond), tea.WithInput(nil),
-		tea.WithOutput(tee{r.emu, r.wrote}), tea.WithoutSignalHandler(), tea.WithWindowSize(w, h),
+		tea.WithOutput(tee{&r.drawn, r.emu, r.wrote}), tea.WithoutSignalHandler(), tea.WithWindowSize(w, h),
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color", "TERM_PROGRAM=Apple_Terminal"}))
 	go func() {
 		_, err := r.prog.Run()
@@ -133,7 +158,11 @@ func (r *rig) keys(names ...string) {
 	r.settle()
 }
 
-func (r *rig) screen() string { return r.emu.String() }
+func (r *rig) screen() string {
+	r.drawn.Lock()
+	defer r.drawn.Unlock()
+	return r.emu.String()
+}
 
 // stop ends the program by its context.
 func (r *rig) stop() {

@@ -6,7 +6,7 @@ import tea "charm.land/bubbletea/v2"
 // newer snapshot, the end of the engine and the next second.
 func (m *Model) Init() tea.Cmd {
 	m.arrived(m.engine.Latest())
-	wait := []tea.Cmd{waitSnapshot(m.ctx, m.engine, m.gap), later(m.ctx, clockTick, clockMsg{})}
+	wait := []tea.Cmd{m.wait(), later(m.ctx, clockTick, clockMsg{})}
 	if m.ended != nil {
 		wait = append(wait, waitEnded(m.ctx, m.ended))
 	}

@@ -41,14 +41,17 @@ type command struct {
 	foot    footing
 	danger  bool // breaks or changes the cluster; always behind a sheet
 	boot    bool // works on the boot screen too
-	// label is the footer's word where it depends on what is shown; nil takes the
-	// binding's.
+	// label is the footer's word where it depends on what is shown, "" for none;
+	// nil takes the binding's.
 	label func(*engine.Snapshot, *ui) string
 	// why says what keeps the command from working now, "" if nothing does.
 	why func(*engine.Snapshot, *ui) string
 	// do changes the user interface and says what else is to happen.
 	do func(*engine.Snapshot, *ui) action
 }
+
+// readOnlyWords answer the keys that change something, where nothing may be.
+const readOnlyWords = "read-only: started with watch"
 
 func bind(help, about string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, about))
@@ -59,6 +62,7 @@ func commandTable() []command {
 	var all []command
 	all = append(all, screenCommands()...)
 	all = append(all, moveCommands()...)
+	all = append(all, faultCommands()...)
 	all = append(all, nodeCommands()...)
 	return append(all, loadCommands()...)
 }
@@ -98,20 +102,14 @@ func nodeCommands() []command {
 	}
 	return []command{
 		{
-			binding: bind("K", "kill", "K"), section: sectionBreak, foot: footNode, danger: true,
-			about: "kill -9: the process of the selected node, or of all marked ones at the same moment (shows first what that would do)",
-			why:   whyNoKill,
-			do:    func(s *engine.Snapshot, u *ui) action { return openSheet{newKillSheet(s, u.targets())} },
-		},
-		{
 			binding: bind("R", "restart", "R"), section: sectionBreak, foot: footNode, danger: true,
 			about: "restart the selected node in order (shows the plan first)",
 			why:   whyNoRestart,
 			do:    func(_ *engine.Snapshot, u *ui) action { return openSheet{newRestartSheet(u.selected)} },
 		},
 		{
-			binding: bind("space", "mark", "space"), section: sectionBreak, foot: footNode,
-			about: "mark or unmark the selected node, to kill several at the same moment",
+			binding: bind("space", "mark", "space"), section: sectionBreak, foot: footScreen,
+			about: "mark or unmark the selected node, to break several at the same moment",
 			label: func(_ *engine.Snapshot, u *ui) string {
 				if u.marked[u.selected.Node] {
 					return "unmark"
@@ -150,6 +148,17 @@ func nodeCommands() []command {
 			},
 			do: func(*engine.Snapshot, *ui) action { return submitNow{engine.RetryNow{}, "trying again"} },
 		},
+		{
+			binding: bind("z", "undo", "z"), section: sectionChange, foot: footScreen, danger: true,
+			about: "undo: back to the desired state before the present one; again: further back (shows the plan first)",
+			why: func(s *engine.Snapshot, _ *ui) string {
+				if s.Cluster.Revision <= 1 {
+					return "nothing to undo: this is the first desired state"
+				}
+				return ""
+			},
+			do: func(*engine.Snapshot, *ui) action { return openSheet{newUndoSheet()} },
+		},
 	}
 }
 
@@ -176,13 +185,14 @@ func screenCommands() []command {
 		},
 		{
 			binding: bind("ctrl+z", "suspend", "ctrl+z"), section: sectionScreen, boot: true,
-			about: "back to the shell; the cluster stands still until `fg`",
+			about: "back to the shell until `fg`; the cluster goes on",
 			do:    func(*engine.Snapshot, *ui) action { return suspend{} },
 		},
 		{
 			binding: bind("q", "leave", "q"), section: sectionScreen, foot: footScreen, boot: true,
-			about: "leave: asks first, for it ends the simulated cluster (ctrl-c twice: at once)",
-			do:    func(*engine.Snapshot, *ui) action { return openSheet{&sheet{kind: sheetLeave}} },
+			about: "leave: asks whether the cluster keeps running, stops or is destroyed; who only watches just leaves " +
+				"(ctrl-c twice: at once, the cluster keeps running)",
+			do: func(*engine.Snapshot, *ui) action { return askLeave{} },
 		},
 	}
 }
@@ -225,6 +235,12 @@ func (c *command) words(s *engine.Snapshot, u *ui) string {
 	return c.binding.Help().Desc
 }
 
+// changes says whether the command is for those who may change something; it is
+// not there for those who only watch.
+func (c *command) changes() bool {
+	return c.section == sectionBreak || c.section == sectionChange || c.section == sectionLoad
+}
+
 // reason is why, where there is one.
 func (c *command) reason(s *engine.Snapshot, u *ui) string {
 	if c.why == nil {
@@ -255,19 +271,6 @@ func whyNoKind(_ *engine.Snapshot, u *ui) string {
 		return "nodes are marked: esc drops the marks"
 	case u.selected.Kind == 0:
 		return "select a node or a kind of nodes first"
-	}
-	return ""
-}
-
-func whyNoKill(s *engine.Snapshot, u *ui) string {
-	targets := u.targets()
-	if len(targets) == 0 {
-		return "select a node first"
-	}
-	for _, id := range targets {
-		if n, found := s.Cluster.Observed.Node(id); !found || !n.Status.Running() {
-			return fmt.Sprintf("node %d has no process to kill", id)
-		}
 	}
 	return ""
 }

@@ -35,7 +35,7 @@ func TestKeyTable(t *testing.T) {
 func TestEveryKeyDoesSomething(t *testing.T) {
 	for _, c := range commandTable() {
 		name := c.binding.Keys()[0]
-		b := newBench(t, sceneCluster())
+		b := newBench(t, sceneCluster(third))
 		b.press("right") // to the middle of the cluster
 		b.ui.back = 1
 		before := b.text()

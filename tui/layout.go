@@ -37,6 +37,9 @@ const (
 	dashboardWidth, dashboardHeight = 180, 50
 )
 
+// roomyHeight is from how many rows on a sheet can explain all its answers.
+const roomyHeight = 20
+
 // placed is a pane and where it stands.
 type placed struct {
 	id paneID

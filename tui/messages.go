@@ -11,6 +11,7 @@ const (
 	callTimeout  = 10 * time.Second // one call of the engine
 	clockTick    = time.Second      // how often ages are told anew
 	toastTime    = 4 * time.Second  // how long a remark stays
+	silenceAfter = 3 * time.Second  // without a sign of life the engine counts as silent
 	interruptGap = 2 * time.Second  // ctrl-c twice within it leaves at once
 )
 

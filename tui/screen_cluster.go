@@ -124,18 +124,28 @@ func (m *Model) drawFooter(c *canvas) {
 		c.line(1, f.y+f.h-1, c.w-1, m.bootFoot())
 	} else {
 		c.line(1, f.y+f.h-1, c.w-1, m.footRow(footScreen, c.w-1))
-		about, foot := selectedWords(&m.ui), footNode
-		if m.ui.focus == paneLoad {
-			about, foot = "load", footLoad
-		}
-		if f.h == 2 && about != "" {
-			at := c.line(1, f.y, c.w-1, present.Words(present.Strong, about+": "))
-			c.line(at, f.y, c.w-at, m.footRow(foot, c.w-at))
+		if f.h == 2 {
+			m.drawTargets(c, f)
 		}
 	}
 	if m.ui.toast != "" {
 		c.clear(rect{0, f.y, c.w, 1})
 		c.line(1, f.y, c.w-2, present.Words(present.Warn, present.Clip(m.ui.toast, c.w-2)))
+	}
+}
+
+// drawTargets prints what the keys of the focused pane are about, and them.
+func (m *Model) drawTargets(c *canvas, f rect) {
+	about, foot := selectedWords(&m.ui), footNode
+	if m.ui.focus == paneLoad {
+		about, foot = "load", footLoad
+	}
+	switch {
+	case m.readOnly:
+		c.line(1, f.y, c.w-1, present.Words(present.Dim, readOnlyWords))
+	case about != "":
+		at := c.line(1, f.y, c.w-1, present.Words(present.Strong, about+": "))
+		c.line(at, f.y, c.w-at, m.footRow(foot, c.w-at))
 	}
 }
 
@@ -166,10 +176,12 @@ func (m *Model) footRow(foot footing, room int) present.Line {
 	line := present.Line{}
 	for i := range m.commands {
 		c := &m.commands[i]
-		if c.foot != foot || c.reason(m.snap, &m.ui) != "" {
+		if c.foot != foot || m.readOnly && c.changes() || c.reason(m.snap, &m.ui) != "" {
 			continue
 		}
-		line = fitting(line, room, c.binding.Help().Key, c.words(m.snap, &m.ui))
+		if words := c.words(m.snap, &m.ui); words != "" {
+			line = fitting(line, room, c.binding.Help().Key, words)
+		}
 	}
 	return line
 }

@@ -15,24 +15,6 @@ import (
 	"rondb-tui/tui/present"
 )
 
-// TestLeaving: q asks, with the safe answer in front; esc never quits.
-func TestLeaving(t *testing.T) {
-	b := newBench(t, sceneCluster())
-	b.press("esc", "esc", "q")
-	b.wantText("Leaving ends the cluster, and its data is gone", "> Stay <")
-	b.press("enter")
-	if b.ui.top() != nil {
-		t.Fatal("Stay left the sheet open")
-	}
-	cmd := b.press("q", "tab", "enter")
-	if cmd == nil {
-		t.Fatal("ending the cluster did nothing")
-	}
-	if _, quits := cmd().(tea.QuitMsg); !quits || b.exit != ExitLeft {
-		t.Errorf("exit %v, message %T", b.exit, cmd())
-	}
-}
-
 func TestInterruptTwice(t *testing.T) {
 	for _, one := range []struct {
 		gap   time.Duration

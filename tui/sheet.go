@@ -2,8 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"rondb-tui/engine"
 	"rondb-tui/tui/present"
@@ -15,19 +13,23 @@ type sheetKind uint8
 const (
 	sheetHelp sheetKind = iota
 	sheetLeave
-	sheetKill
+	sheetDestroy // over the leave sheet
+	sheetFault
 	sheetRestart
 	sheetChange
+	sheetUndo
 )
 
 // sheet is a dialog over the screen. It gets every key while it is on top.
 type sheet struct {
 	kind    sheetKind
-	targets []engine.NodeID // kill
+	fault   present.Fault   // fault: which
+	targets []engine.NodeID // fault, restart
 	change  engine.Scale    // change
-	intent  engine.Intent   // what is asked for; nil for help and leave
+	intent  engine.Intent   // what is asked for; nil for help, leave and destroy
+	about   cluster         // leave and destroy: what is left
 
-	preview *engine.Preview // restart, change: what it would do
+	preview *engine.Preview // restart, change, undo: what it would do
 	waiting uint64          // token of the preview on its way, 0 none
 	sending uint64          // token of the request on its way, 0 none
 	note    string          // what came of the last try, foreign text cleaned
@@ -36,7 +38,7 @@ type sheet struct {
 	first  int    // first row shown of the body
 	typed  string // answer to "type the node id"
 	needed string // that answer, "" where none is asked for
-	stops  bool   // kill: it would stop the cluster, or all MySQL servers
+	stops  bool   // fault: it would stop the cluster, or all MySQL servers
 }
 
 // button is one answer to a sheet.
@@ -47,22 +49,15 @@ type button struct {
 }
 
 // previews says whether the sheet shows a plan before it can be answered.
-func (sh *sheet) previews() bool { return sh.kind == sheetRestart || sh.kind == sheetChange }
-
-// newKillSheet asks before a kill; the harmless answer has the focus if the
-// cluster or every MySQL server would be gone.
-func newKillSheet(s *engine.Snapshot, targets []engine.NodeID) *sheet {
-	sh := &sheet{kind: sheetKill, targets: targets, intent: engine.KillNode{Targets: targets}}
-	sh.follow(s)
-	if !sh.stops {
-		sh.focus = 1
-	}
-	return sh
+func (sh *sheet) previews() bool {
+	return sh.kind == sheetRestart || sh.kind == sheetChange || sh.kind == sheetUndo
 }
 
 func newRestartSheet(item present.Item) *sheet {
 	return &sheet{kind: sheetRestart, targets: []engine.NodeID{item.Node}, intent: engine.RestartNode{Target: item.Node}}
 }
+
+func newUndoSheet() *sheet { return &sheet{kind: sheetUndo, intent: engine.Undo{}} }
 
 func newChangeSheet(target engine.ScaleTarget, delta int) *sheet {
 	sh := &sheet{kind: sheetChange}
@@ -77,36 +72,6 @@ func (sh *sheet) rescale(change engine.Scale) {
 	sh.focus, sh.first = 0, 0
 }
 
-// follow looks at a newer snapshot. If what is asked became dangerous, the focus
-// goes back to the harmless answer.
-func (sh *sheet) follow(s *engine.Snapshot) {
-	if sh.kind != sheetKill {
-		return
-	}
-	blast := present.BlastOf(s, sh.targets, singleWidth)
-	dangerous := blast.Stops || blast.NoSQL
-	if dangerous && !sh.stops {
-		sh.focus = 0
-	}
-	sh.stops = dangerous
-	needed := ""
-	if blast.Stops {
-		needed = typedIDs(sh.targets)
-	}
-	if needed != sh.needed {
-		sh.needed, sh.typed = needed, ""
-	}
-}
-
-// typedIDs is what has to be typed to confirm: the ids, in order.
-func typedIDs(ids []engine.NodeID) string {
-	words := make([]string, len(ids))
-	for i, id := range slices.Sorted(slices.Values(ids)) {
-		words[i] = id.String()
-	}
-	return strings.Join(words, " ")
-}
-
 // buttons are the answers that can be given now; the harmless one is first.
 func (sh *sheet) buttons() []button {
 	cancel := button{"Cancel", present.Plain, closeSheet{}}
@@ -114,12 +79,17 @@ func (sh *sheet) buttons() []button {
 	case sheetHelp:
 		return []button{{"Close", present.Plain, closeSheet{}}}
 	case sheetLeave:
-		return []button{{"Stay", present.Plain, closeSheet{}}, {"End the cluster and quit", present.Bad, leave{ExitLeft}}}
-	case sheetKill:
+		return sh.about.leaveButtons()
+	case sheetDestroy:
+		if sh.typed != sh.needed {
+			return []button{cancel}
+		}
+		return []button{cancel, {"Destroy", present.Bad, leave{ExitDestroy}}}
+	case sheetFault:
 		if sh.sending != 0 || sh.typed != sh.needed {
 			return []button{cancel}
 		}
-		return []button{cancel, {"Kill", present.Bad, submitSheet{}}}
+		return []button{cancel, {sh.fault.Words(), present.Bad, submitSheet{}}}
 	default:
 		if sh.sending != 0 || !sh.appliable() {
 			return []button{cancel}
@@ -137,6 +107,9 @@ func (sh *sheet) appliable() bool {
 // the plan that were shown.
 func (sh *sheet) request() engine.Request {
 	r := engine.Request{Intent: sh.intent, By: engine.ActorYou}
+	if sh.kind == sheetFault {
+		r.Intent = faultIntent(sh.fault, sh.targets, sh.confirmed())
+	}
 	if sh.preview != nil {
 		r.Base = sh.preview.Base
 		r.Approved = sh.preview.Plan.Fingerprint
@@ -147,13 +120,12 @@ func (sh *sheet) request() engine.Request {
 // done is the remark once the request is accepted.
 func (sh *sheet) done() string {
 	switch sh.kind {
-	case sheetKill:
-		if len(sh.targets) == 1 {
-			return fmt.Sprintf("killed node %d", sh.targets[0])
-		}
-		return "killed nodes " + strings.ReplaceAll(typedIDs(sh.targets), " ", ", ")
+	case sheetFault:
+		return sh.faultDone()
 	case sheetRestart:
 		return fmt.Sprintf("restarting node %d", sh.targets[0])
+	case sheetUndo:
+		return fmt.Sprintf("undone, as revision %d", sh.preview.Plan.Revision)
 	default:
 		return fmt.Sprintf("%s: %d desired now", countWords(sh.change.Target), countOf(&sh.preview.Spec, sh.change.Target))
 	}
@@ -165,7 +137,7 @@ func (sh *sheet) previewed(p engine.Preview, err error) {
 	sh.waiting = 0
 	if err != nil {
 		sh.preview = nil
-		sh.note = "no plan: " + present.Clean(err.Error())
+		sh.note = "no plan: " + answerWords(err)
 		sh.focus = 0
 		return
 	}
@@ -183,6 +155,6 @@ func (sh *sheet) refused(err error) action {
 		sh.note = "The cluster changed since this plan was made; nothing was done. This is the plan now."
 		return previewSheet{}
 	}
-	sh.note = "refused: " + present.Clean(err.Error())
+	sh.note = refusalWords(err)
 	return nil
 }

@@ -14,11 +14,15 @@ func (sh *sheet) title() string {
 		return "Help"
 	case sheetLeave:
 		return "Leave?"
-	case sheetKill:
+	case sheetDestroy:
+		return "Destroy " + present.Clean(string(sh.about.name)) + "?"
+	case sheetFault:
 		if sh.needed != "" {
-			return "Kill? The cluster WILL stop"
+			return sh.fault.Words() + "? The cluster WILL stop"
 		}
-		return "Kill?"
+		return sh.fault.Words() + "?"
+	case sheetUndo:
+		return sh.undoTitle()
 	case sheetRestart:
 		return fmt.Sprintf("Restart node %d?", sh.targets[0])
 	default:
@@ -58,6 +62,18 @@ func countOf(s *engine.Spec, target engine.ScaleTarget) int {
 	}
 }
 
+// undoTitle says where an undo leads to, as far as the engine has told.
+func (sh *sheet) undoTitle() string {
+	switch p := sh.preview; {
+	case p == nil || len(p.Problems) > 0:
+		return "Undo?"
+	case p.Spec.ID != 0 && p.Spec.ID < p.Base:
+		return fmt.Sprintf("Undo: back to revision %d?", p.Spec.ID)
+	default:
+		return fmt.Sprintf("Undo: back from revision %d, as revision %d?", p.Base, p.Plan.Revision)
+	}
+}
+
 // body is what a sheet says, in rows of w columns.
 func (sh *sheet) body(m *Model, w int) []present.Line {
 	var rows []present.Line
@@ -65,10 +81,12 @@ func (sh *sheet) body(m *Model, w int) []present.Line {
 	case sheetHelp:
 		return helpRows(m, w)
 	case sheetLeave:
-		return leaveRows(w)
-	case sheetKill:
-		rows = present.BlastOf(m.snap, sh.targets, w).Rows
-	case sheetRestart, sheetChange:
+		return sh.leaveRows(w, m.layout.h < roomyHeight)
+	case sheetDestroy:
+		return sh.destroyRows(w)
+	case sheetFault:
+		rows = present.BlastOf(m.snap, sh.fault, sh.targets, w).Rows
+	case sheetRestart, sheetChange, sheetUndo:
 		rows = sh.planBody(m.snap, w)
 	}
 	if sh.note != "" {
@@ -92,6 +110,9 @@ func (sh *sheet) planBody(s *engine.Snapshot, w int) []present.Line {
 		text := fmt.Sprintf("%s: %d -> %d", countWords(sh.change.Target), now, now+sh.change.Delta)
 		rows = append(rows, present.Words(present.Strong, text).Add(present.Dim, "   (+ and - change it)"))
 	}
+	if sh.kind == sheetUndo && sh.preview != nil && len(sh.preview.Problems) == 0 {
+		rows = append(rows, present.SpecRows(&s.Cluster.Spec, &sh.preview.Spec, w)...)
+	}
 	switch {
 	case sh.preview != nil:
 		rows = append(rows, present.ChangeRows(s, sh.preview, w)...)
@@ -105,21 +126,26 @@ func (sh *sheet) planBody(s *engine.Snapshot, w int) []present.Line {
 func (sh *sheet) answers(w int) []present.Line {
 	var rows []present.Line
 	if sh.needed != "" && sh.sending == 0 {
-		rows = append(rows, present.Words(present.Warn, present.Clip("to confirm, type "+sh.needed+":", w-len(sh.needed)-3)).
+		needed := present.Clean(sh.needed)
+		rows = append(rows, present.Words(present.Warn, present.Clip("to confirm, type "+needed+":", w-len(needed)-3)).
 			Add(present.Strong, " "+sh.typed+"_"))
 	}
-	line := present.Line{}
 	buttons := sh.buttons()
 	focus := min(sh.focus, len(buttons)-1)
+	line := present.Line{}
 	for i, b := range buttons {
 		role, left, right := b.role, "  ", "  "
 		if i == focus {
 			role, left, right = role|present.Selected, "> ", " <"
 		}
-		line = line.Add(role, left+b.label+right)
-		if i < len(buttons)-1 {
-			line = line.Add(present.Plain, "  ")
+		label := left + b.label + right
+		if i > 0 && line.Width()+len(between)+present.Width(label) > w {
+			rows = append(rows, line)
+			line = present.Line{}
+		} else if i > 0 {
+			line = line.Add(present.Plain, between)
 		}
+		line = line.Add(role, label)
 	}
 	text := enterWords + buttons[focus].label
 	if sh.sending != 0 {
@@ -132,17 +158,20 @@ func (sh *sheet) answers(w int) []present.Line {
 	return append(rows, line, hint) // what enter does is never left out
 }
 
+// between stands between two answers.
+const between = "  "
+
 // enterWords begins what is said about the enter key.
 const enterWords = "enter = "
 
 // answersWidth is how many columns the answers take in one row, whichever of
 // them has the focus.
 func (sh *sheet) answersWidth() int {
-	const around, between = 4, 2
+	const around = 4
 	all, longest := 0, 0
 	for _, b := range sh.buttons() {
 		w := present.Width(b.label)
-		all += around + w + between
+		all += around + w + len(between)
 		longest = max(longest, w)
 	}
 	return all + len(enterWords) + longest
@@ -153,24 +182,6 @@ func (sh *sheet) shortAnswer() present.Line {
 	buttons := sh.buttons()
 	label := buttons[min(sh.focus, len(buttons)-1)].label
 	return present.Words(present.Strong, sh.title()+" ").Add(present.Selected, "> "+label+" <")
-}
-
-// leaveRows says what leaving does; the engine is in this process.
-func leaveRows(w int) []present.Line {
-	var rows []present.Line
-	for _, one := range []struct {
-		role present.Role
-		text string
-	}{
-		{present.Plain, "The engine and the simulated cluster run inside this program."},
-		{present.Bad, "Leaving ends the cluster, and its data is gone."},
-		{present.Dim, "The same --seed gives the same cluster again, empty."},
-	} {
-		for _, text := range present.Wrap(one.text, w) {
-			rows = append(rows, present.Words(one.role, text))
-		}
-	}
-	return rows
 }
 
 // helpRows is the key table; what a key cannot do now is said beside it.
@@ -188,7 +199,7 @@ func helpRows(m *Model, w int) []present.Line {
 	last := section("")
 	for i := range m.commands {
 		c := &m.commands[i]
-		if m.ui.screen == screenBoot && !c.boot {
+		if m.ui.screen == screenBoot && !c.boot || m.readOnly && c.changes() {
 			continue
 		}
 		if c.heading() != last {

@@ -14,7 +14,7 @@ func sheetKeys() []sheetKey {
 		{"tab", "the other answer; left and right too"},
 		{"up down", "scroll; pgup and pgdown by a page"},
 		{"+ -", "change sheet: more or fewer"},
-		{"digits", "kill sheet: type the node ids where they are asked for"},
+		{"letters", "type what is asked for: node ids, or the cluster's name"},
 	}
 }
 
@@ -25,6 +25,9 @@ const page = 8
 func (sh *sheet) key(msg tea.KeyPressMsg) action {
 	buttons := sh.buttons()
 	sh.focus = min(sh.focus, len(buttons)-1)
+	if sh.typing(msg) {
+		return nil
+	}
 	switch k := msg.String(); k {
 	case "esc":
 		return closeSheet{}
@@ -64,16 +67,24 @@ func (sh *sheet) edit(k string) action {
 		}
 		sh.rescale(change)
 		return previewSheet{}
-	case sh.needed == "":
-		return nil
 	case k == "backspace" && sh.typed != "":
 		sh.typed = sh.typed[:len(sh.typed)-1]
-	case k == "space":
-		sh.typedMore(" ")
-	case len(k) == 1 && k >= "0" && k <= "9":
-		sh.typedMore(k)
 	}
 	return nil
+}
+
+// typing takes a character of what has to be typed. A name may have any letter,
+// node ids leave the letters to move about with.
+func (sh *sheet) typing(msg tea.KeyPressMsg) bool {
+	if sh.needed == "" || len(msg.Text) != 1 {
+		return false
+	}
+	digit := msg.Text >= "0" && msg.Text <= "9" || msg.Text == " "
+	if sh.kind != sheetDestroy && !digit {
+		return false
+	}
+	sh.typedMore(msg.Text)
+	return true
 }
 
 // typedMore takes a typed character; the answer that was asked for puts the

@@ -12,15 +12,15 @@ import (
 // TestSheetsSayWhatEnterDoes: each of them, at every size it can be answered at,
 // whatever has the focus.
 func TestSheetsSayWhatEnterDoes(t *testing.T) {
-	for _, keys := range []string{"?", "q", "K", "R", "+", "space down space K"} {
+	for _, keys := range []string{"?", "q", "q tab tab enter", "K", "P", "I", "R", "+", "z", "space down space K"} {
 		for w := singleWidth; w <= 124; w += 3 {
 			for _, h := range []int{singleHeight, 16, 24, 40} {
-				s := sceneCluster()
+				s := sceneCluster(third)
 				b := newBench(t, s)
-				b.engine.preview = thirdReplica(s)
+				b.engine.preview = secondReplica(s)
 				b.resize(w, h)
 				b.press(strings.Fields(keys)...)
-				for range 2 {
+				for range 4 {
 					sh := b.ui.top()
 					buttons := sh.buttons()
 					want := "enter = " + buttons[min(sh.focus, len(buttons)-1)].label

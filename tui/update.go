@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
@@ -19,7 +21,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.resize(msg.Width, msg.Height)
 	case snapshotMsg:
 		m.arrived(msg.snap)
-		return m, waitSnapshot(m.ctx, m.engine, m.gap)
+		return m, m.wait()
 	case clockMsg:
 		m.tell()
 		return m, later(m.ctx, clockTick, clockMsg{})
@@ -36,8 +38,18 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
+// wait waits for the next snapshot; the first is shown at once.
+func (m *Model) wait() tea.Cmd {
+	gap := m.gap
+	if m.snap == nil {
+		gap = 0
+	}
+	return waitSnapshot(m.ctx, m.engine, gap)
+}
+
 // arrived takes a snapshot; nil is none yet.
 func (m *Model) arrived(s *engine.Snapshot) {
+	m.listen()
 	if s == nil || s == m.snap {
 		return
 	}
@@ -56,19 +68,32 @@ func (m *Model) arrived(s *engine.Snapshot) {
 	m.relayout()
 }
 
-func newEvents(before, now *engine.Snapshot) int {
-	a, b := before.Cluster.Events, now.Cluster.Events
+func newEvents(old, now *engine.Snapshot) int {
+	a, b := old.Cluster.Events, now.Cluster.Events
 	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
-	fresh := b[len(b)-1].Seq - a[len(a)-1].Seq
-	return int(min(fresh, uint64(len(b)))) //nolint:gosec // at most the length
+	last, before := b[len(b)-1].Seq, a[len(a)-1].Seq
+	if last < before {
+		return 0 // another engine counts anew
+	}
+	return int(min(last-before, uint64(len(b)))) //nolint:gosec // at most the length
 }
 
 // tell moves the snapshot's time on with the clock, for ages.
 func (m *Model) tell() {
+	m.listen()
 	if m.snap != nil {
 		m.now = m.snap.At.Add(m.clock().Sub(m.seenAt))
+	}
+}
+
+// listen notes for how long the engine has given no sign of life.
+func (m *Model) listen() {
+	m.silence = 0
+	heard := m.engine.Heard()
+	if lasted := m.clock().Sub(heard); !heard.IsZero() && lasted > silenceAfter {
+		m.silence = lasted
 	}
 }
 
@@ -107,7 +132,7 @@ func (m *Model) pressed(msg tea.KeyPressMsg) action {
 		return m.interrupted()
 	}
 	if sh := m.ui.top(); sh != nil {
-		return sh.key(msg)
+		return m.readable(sh.key(msg))
 	}
 	if m.ui.screen == screenBoot && m.snap != nil && msg.String() == "enter" {
 		m.ui.screen = screenCluster
@@ -126,14 +151,37 @@ func (m *Model) pressed(msg tea.KeyPressMsg) action {
 	return nil
 }
 
+// tooSmall answers what would do harm on a screen that cannot show it.
+const tooSmall = "enlarge the window to 40x8: what this would do has to be readable"
+
+// readable lets an answer to a sheet pass unless there was no room to read what
+// it leads to.
+func (m *Model) readable(a action) action {
+	if m.layout.kind > layoutLine {
+		return a
+	}
+	switch a := a.(type) {
+	case submitSheet, openSheet:
+		return say{tooSmall}
+	case leave:
+		if a.exit != ExitKeep {
+			return say{tooSmall}
+		}
+	}
+	return a
+}
+
 func (m *Model) command(c *command) action {
+	if m.readOnly && c.changes() {
+		return say{readOnlyWords}
+	}
 	if m.snap != nil {
 		if why := c.reason(m.snap, &m.ui); why != "" {
 			return say{why}
 		}
 	}
 	if c.danger && m.layout.kind <= layoutLine {
-		return say{"enlarge the window to 40x8: what this would do has to be readable"}
+		return say{tooSmall}
 	}
 	next := c.do(m.snap, &m.ui)
 	m.relayout()
@@ -148,8 +196,8 @@ func (m *Model) interrupted() action {
 	if again {
 		return leave{ExitForced}
 	}
-	if sh := m.ui.top(); sh != nil && sh.kind == sheetLeave {
+	if slices.ContainsFunc(m.ui.sheets, func(sh *sheet) bool { return sh.kind == sheetLeave }) {
 		return nil
 	}
-	return openSheet{&sheet{kind: sheetLeave}}
+	return askLeave{}
 }

@@ -88,7 +88,7 @@ func TestKillAsksFirst(t *testing.T) {
 	b.press("enter")
 	b.wantSubmitted(1)
 	kill, ok := b.engine.submitted[0].Intent.(engine.KillNode)
-	if !ok || len(kill.Targets) != 1 || kill.Targets[0] != 2 || b.engine.submitted[0].By != engine.ActorYou {
+	if !ok || len(kill.Targets) != 1 || kill.Targets[0] != 2 || kill.LastCopy || b.engine.submitted[0].By != engine.ActorYou {
 		t.Errorf("submitted %+v", b.engine.submitted[0])
 	}
 	if b.ui.top() != nil || b.ui.toast != "killed node 2" {
@@ -115,6 +115,9 @@ func TestKillOfTheLastCopy(t *testing.T) {
 	b.wantSubmitted(0)
 	b.press("K", "4", "enter")
 	b.wantSubmitted(1)
+	if kill := b.engine.submitted[0].Intent.(engine.KillNode); !kill.LastCopy {
+		t.Error("the typed confirmation does not lift the engine's guard")
+	}
 }
 
 // TestKillBecomesDangerous: the focus goes back to the safe answer when the world

@@ -52,8 +52,8 @@ func (m *Model) content() string {
 	return m.frame.content
 }
 
-// draw fills the canvas: the screen, then the sheets over it, the header last so
-// that nothing ever covers the ledger's verdict.
+// draw fills the canvas: the screen, then the sheets over it, and last what
+// nothing may ever cover: that the engine is silent, and the ledger's verdict.
 func (m *Model) draw(c *canvas) {
 	if m.layout.kind == layoutLine {
 		m.drawLine(c)
@@ -71,19 +71,30 @@ func (m *Model) draw(c *canvas) {
 	for _, sh := range m.ui.sheets {
 		m.drawSheet(c, sh)
 	}
-	c.line(0, 0, c.w, present.Header(m.snap, c.w))
+	if m.silence > 0 {
+		c.line(0, 1, c.w, present.Silence(m.silence, c.w))
+	}
+	c.line(0, 0, c.w, present.Header(m.snap, m.readOnly, c.w))
 }
 
 // drawLine is everything on a terminal with room for one line: the status, or
-// the answer that a sheet waits for.
+// the answer that a sheet waits for. A silent engine has the line below, or shares the
+// one there is.
 func (m *Model) drawLine(c *canvas) {
 	row := present.StatusLine(m.snap, c.w)
+	if m.silence > 0 && c.h == 1 {
+		row = present.SilentStatus(m.snap, m.silence, c.w)
+	}
 	if sh := m.ui.top(); sh != nil {
 		row = sh.shortAnswer()
-	} else if m.ui.toast != "" {
+	}
+	if m.ui.toast != "" {
 		row = present.Words(present.Warn, present.Clip(m.ui.toast, c.w))
 	}
 	c.line(0, 0, c.w, row)
+	if m.silence > 0 {
+		c.line(0, 1, c.w, present.Silence(m.silence, c.w))
+	}
 }
 
 // view is how presenters look at the snapshot now.

@@ -164,7 +164,7 @@ func brokenNothing(r *rig) {
 	if err := r.Faults.Resume(ctx, r.data(1).ID); err != nil {
 		r.t.Errorf("resume what is not paused: %v", err)
 	}
-	if err := r.Faults.Heal(ctx); err != nil {
+	if err := r.Faults.Heal(ctx, nil); err != nil {
 		r.t.Errorf("heal what is whole: %v", err)
 	}
 	r.wantSame("refused faults", before, r.look())
@@ -204,7 +204,7 @@ func isolationEnds(r *rig) {
 	})
 	n, _ := o.Node(slot.ID)
 	r.wantLease(*n)
-	if err := r.Faults.Heal(ctx); err != nil {
+	if err := r.Faults.Heal(ctx, nil); err != nil {
 		r.t.Fatalf("heal: %v", err)
 	}
 	r.whole(slot)
@@ -249,7 +249,7 @@ func isolatedReplica(r *rig) {
 	if o := r.look(); !o.Serving || o.StartedIn(0, 0) != 1 {
 		r.t.Errorf("the other replica goes on: %s", describe(o))
 	}
-	if err := r.Faults.Heal(ctx); err != nil {
+	if err := r.Faults.Heal(ctx, nil); err != nil {
 		r.t.Fatalf("heal: %v", err)
 	}
 	r.do(engine.StartNode{Slot: slot}, engine.AwaitStarted{Slot: slot})

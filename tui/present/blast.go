@@ -2,6 +2,7 @@ package present
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -9,17 +10,18 @@ import (
 	"rondb-tui/engine"
 )
 
-// Blast is what killing some nodes at the same moment would do, by the rules of
-// arbitration and what is started now.
+// Blast is what a fault of some nodes at the same moment would do, by the rules
+// of arbitration and what is started now.
 type Blast struct {
+	Fault   Fault
 	Targets []engine.NodeID
 	Stops   bool // the cluster stops
 	NoSQL   bool // no MySQL server answers afterwards
 	Rows    []Line
 }
 
-// BlastOf foresees a kill of some nodes, in rows of at most w columns.
-func BlastOf(s *engine.Snapshot, targets []engine.NodeID, w int) Blast {
+// BlastOf foresees a fault of some nodes, in rows of at most w columns.
+func BlastOf(s *engine.Snapshot, fault Fault, targets []engine.NodeID, w int) Blast {
 	o := &s.Cluster.Observed
 	lost := make(map[engine.NodeID]bool, len(targets))
 	kinds := make(map[engine.NodeKind]bool)
@@ -29,10 +31,14 @@ func BlastOf(s *engine.Snapshot, targets []engine.NodeID, w int) Blast {
 			kinds[n.Kind] = true
 		}
 	}
-	b := Blast{Targets: slices.Sorted(slices.Values(targets))}
-	b.add(w, Strong, "kill -9 "+b.names(o))
+	b := Blast{Fault: fault, Targets: slices.Sorted(slices.Values(targets))}
+	b.add(w, Strong, fault.command(b.names(o)))
 	if kinds[engine.KindData] {
 		b.addData(s, lost, w)
+	}
+	b.addLease(w)
+	if kinds[engine.KindData] && fault.Lasts() {
+		b.add(w, Plain, fault.dataWords())
 	}
 	b.addMySQL(s, lost, w)
 	b.addManagement(s, lost, w)
@@ -68,7 +74,8 @@ func (b *Blast) names(o *engine.Observed) string {
 // each node group has left.
 func (b *Blast) addData(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) {
 	o := &s.Cluster.Observed
-	verdict := engine.Survive(o.Members(), lost, len(s.Cluster.Groups), o.ArbitrationReady && !lost[o.Arbitrator])
+	gone := withIsolated(o, lost)
+	verdict := engine.Survive(o.Members(), gone, len(s.Cluster.Groups), o.ArbitrationReady && !gone[o.Arbitrator])
 	switch {
 	case !o.Serving:
 		b.add(w, Info, "The cluster does not serve now, so nothing stops that runs.")
@@ -88,6 +95,17 @@ func (b *Blast) addData(s *engine.Snapshot, lost map[engine.NodeID]bool, w int) 
 	}
 }
 
+// withIsolated adds the nodes that are cut off: they count as lost already.
+func withIsolated(o *engine.Observed, lost map[engine.NodeID]bool) map[engine.NodeID]bool {
+	gone := maps.Clone(lost)
+	for i := range o.Nodes {
+		if o.Nodes[i].Isolated {
+			gone[o.Nodes[i].ID] = true
+		}
+	}
+	return gone
+}
+
 // addGroup tells the copies that a node group has left, if it loses any.
 func (b *Blast) addGroup(o *engine.Observed, g *engine.GroupView, lost map[engine.NodeID]bool, w int) {
 	left := 0
@@ -95,7 +113,7 @@ func (b *Blast) addGroup(o *engine.Observed, g *engine.GroupView, lost map[engin
 	for _, id := range g.Nodes {
 		n, found := o.Node(id)
 		touched = touched || lost[id]
-		if found && n.Status == engine.StatusStarted && !lost[id] {
+		if found && n.Status == engine.StatusStarted && !n.Isolated && !lost[id] {
 			left++
 		}
 	}
@@ -131,8 +149,7 @@ func (b *Blast) addMySQL(s *engine.Snapshot, lost map[engine.NodeID]bool, w int)
 		b.add(w, Plain, "MySQL servers that go on serving: "+strings.Join(serving, ", "))
 	}
 	if len(down) > 0 {
-		b.add(w, Plain, "Connections to MySQL server "+strings.Join(down, ", ")+
-			" break at once; replies lost around a commit count as unknown.")
+		b.add(w, Plain, b.Fault.mysqlWords(strings.Join(down, ", "))+" Replies lost around a commit count as unknown.")
 	}
 }
 
@@ -146,13 +163,22 @@ func (b *Blast) addManagement(s *engine.Snapshot, lost map[engine.NodeID]bool, w
 	}
 }
 
-// addUsual tells how long earlier kills of the same kinds kept clients waiting.
+// addLease says how long a lasting fault lasts, and who ends it.
+func (b *Blast) addLease(w int) {
+	if b.Fault.Lasts() {
+		b.add(w, Info, fmt.Sprintf("Lease %s: it ends by itself then, whatever becomes of this console; %s at once. "+
+			"Until then the engine leaves the node alone.", LeaseWords(), b.Fault.endWords()))
+	}
+}
+
+// addUsual tells how long earlier faults like it kept clients waiting.
 func (b *Blast) addUsual(s *engine.Snapshot, kinds map[engine.NodeKind]bool, w int) {
 	var least, most time.Duration
 	seen := 0
 	for i := range s.Load.Incidents {
 		one := &s.Load.Incidents[i]
-		if one.Open || !one.Measured || one.Overlaps > 0 || len(one.Nodes) != len(b.Targets) || !sameKinds(s, one.Nodes, kinds) {
+		if one.Open || !one.Measured || one.Overlaps > 0 || len(one.Nodes) != len(b.Targets) ||
+			faultOf(one) != b.Fault || !sameKinds(s, one.Nodes, kinds) {
 			continue
 		}
 		if seen == 0 || one.Blackout < least {
@@ -163,12 +189,12 @@ func (b *Blast) addUsual(s *engine.Snapshot, kinds map[engine.NodeKind]bool, w i
 	}
 	switch {
 	case seen == 0:
-		b.add(w, Dim, "Outage for clients: not measured in this session yet.")
+		b.add(w, Dim, "Outage for clients: not measured yet.")
 	case least == most:
-		b.add(w, Plain, fmt.Sprintf("Outage for clients, %s like it: %s", plural(seen, "earlier kill"), timeSpan(most)))
+		b.add(w, Plain, fmt.Sprintf("Outage for clients, %s like it: %s", plural(seen, "earlier "+b.Fault.noun()), timeSpan(most)))
 	default:
 		b.add(w, Plain, fmt.Sprintf("Outage for clients, %s like it: %s to %s",
-			plural(seen, "earlier kill"), timeSpan(least), timeSpan(most)))
+			plural(seen, "earlier "+b.Fault.noun()), timeSpan(least), timeSpan(most)))
 	}
 }
 

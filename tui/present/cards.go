@@ -154,8 +154,11 @@ func cardFacts(s *engine.Snapshot, v *View, n *engine.NodeObservation, w int) []
 	var rows []Line
 	switch {
 	case n.Lease != nil:
-		text := fmt.Sprintf("%s ends in %s", n.Lease.Fault, timeSpan(n.Lease.Until.Sub(v.Now)))
-		rows = append(rows, Words(Warn, Clip(Clean(text), w)))
+		text := fmt.Sprintf("%s ends in %s", Clean(n.Lease.Fault), timeLeft(n.Lease.Until.Sub(v.Now)))
+		rows = append(rows, Words(Warn, Clip(text, w)))
+		if !n.Status.Running() {
+			return append(rows, Words(Dim, Clip(Clean(n.Err), w)))
+		}
 	case n.Status == engine.StatusStarting:
 		phase := fmt.Sprintf("phase %d/%d  %s", n.StartPhase, engine.LastStartPhase, Clean(n.Doing))
 		end := fmt.Sprintf(" %3.0f%% %s", n.Progress*100, age(v.Now, n.StartedAt))
@@ -219,6 +222,9 @@ func kindNode(v *View, n *engine.NodeObservation) Line {
 	what := word
 	if n.Status == engine.StatusStarted && n.Address != "" {
 		what = Clean(n.Address) // only what serves has one
+	}
+	if n.Lease != nil {
+		what = leaseWords(n, word, v.Now)
 	}
 	line = line.Add(Strong, n.ID.String()+" ").Add(role, glyph+" "+what)
 	if n.Arbitrator {

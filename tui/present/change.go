@@ -3,6 +3,7 @@ package present
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rondb-tui/engine"
@@ -129,3 +130,31 @@ func count(up map[engine.NodeID]engine.Slot, groups int) (copies, mysql int) {
 	}
 	return slices.Min(in), mysql
 }
+
+// SpecRows says what of the desired state a change alters, in rows of w columns.
+func SpecRows(from, to *engine.Spec, w int) []Line {
+	running := func(spec *engine.Spec) string {
+		if spec.RonDBRunning {
+			return "running"
+		}
+		return "stopped"
+	}
+	var rows []Line
+	for _, one := range []struct{ name, from, to string }{
+		{"RonDB", running(from), running(to)},
+		{"version", from.RonDBVersion, to.RonDBVersion},
+		{"node groups", number(from.NumNodeGroups), number(to.NumNodeGroups)},
+		{"replicas", number(from.ActiveReplicationFactor), number(to.ActiveReplicationFactor)},
+		{"management servers", number(from.NumManagedMgmdVms), number(to.NumManagedMgmdVms)},
+		{"MySQL servers", number(from.NumManagedMysqldVms), number(to.NumManagedMysqldVms)},
+		{"API nodes", number(from.NumManagedApiVms), number(to.NumManagedApiVms)},
+		{"memory", from.TotalMemoryConfig, to.TotalMemoryConfig},
+	} {
+		if one.from != one.to {
+			rows = append(rows, Words(Strong, Clip(Clean(fmt.Sprintf("%s: %s -> %s", one.name, one.from, one.to)), w)))
+		}
+	}
+	return rows
+}
+
+func number(n int) string { return strconv.Itoa(n) }

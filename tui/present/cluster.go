@@ -113,8 +113,7 @@ func nodeRow(s *engine.Snapshot, v *View, n *engine.NodeObservation, w int) Row 
 func nodeWords(s *engine.Snapshot, v *View, n *engine.NodeObservation, word string, role Role, w int) Line {
 	switch {
 	case n.Lease != nil:
-		text := fmt.Sprintf("%s, ends in %s", word, timeSpan(n.Lease.Until.Sub(v.Now)))
-		return Words(role, Clip(text, w))
+		return Words(role, Clip(leaseWords(n, word, v.Now), w))
 	case n.Status == engine.StatusStarting && n.Kind == engine.KindData:
 		return startingWords(v, n, w)
 	case n.Status != engine.StatusStarted:

@@ -49,7 +49,7 @@ func (g *Glyphs) bar(share float64, w int) string {
 
 // Status gives a node's glyph, word and role.
 func (g *Glyphs) Status(n *engine.NodeObservation) (glyph, word string, role Role) {
-	if n.Isolated {
+	if n.Isolated && n.Status.Running() {
 		return g.Isolated, "isolated", Warn
 	}
 	switch n.Status {

@@ -55,23 +55,39 @@ func lost(s *engine.Snapshot) Span {
 // shape, version, whether it is simulated, and the ledger at the right end. What
 // does not fit goes in this order: version, long words, the shape, acknowledged
 // and unknown writes, the name. s may be nil: nothing is known yet.
-func Header(s *engine.Snapshot, w int) Line {
+func Header(s *engine.Snapshot, readOnly bool, w int) Line {
+	watch := Span{Role: Warn}
+	if readOnly {
+		watch.Text = "READ-ONLY"
+	}
 	if s == nil {
-		return cornered(Words(Info, Clip(" waiting for the engine", max(w-8, 0))), Span{"LOST ? ", Dim}, w)
+		left := Words(Info, Clip(" waiting for the engine", max(w-8, 0)))
+		corner := Span{"LOST ? ", Dim}
+		if readOnly && left.Width()+2+Width(watch.Text)+1+Width(corner.Text) <= w {
+			left = left.Add(Plain, "  ").Add(watch.Role, watch.Text)
+		}
+		return cornered(left, corner, w)
 	}
 	const variants = 7
 	for detail := range variants {
 		left, right := headerLeft(s, detail), headerRight(s, detail)
+		if readOnly {
+			left = left.Add(Plain, "  ").Add(watch.Role, watch.Text)
+		}
 		if left.Width()+1+right.Width() <= w {
 			return Between(left, right, w)
 		}
 	}
 	corner := lost(s)
 	_, short, role := HealthWords(s)
-	left := Line{}
-	for _, part := range []Span{simulated(s), {short, role}} {
-		if left.Width()+1+Width(part.Text)+Width(corner.Text) < w {
-			left = left.Add(Plain, " ").Add(part.Role, part.Text)
+	left, gap := Line{}, " "
+	if readOnly {
+		gap = "" // one more word: every column counts
+	}
+	for _, part := range []Span{simulated(s), {short, role}, watch} {
+		if part.Text != "" && left.Width()+len(gap)+Width(part.Text)+Width(corner.Text) < w {
+			left = left.Add(Plain, gap).Add(part.Role, part.Text)
+			gap = " "
 		}
 	}
 	return cornered(left, corner, w)

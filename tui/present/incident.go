@@ -25,7 +25,7 @@ func IncidentTitle(s *engine.Snapshot) (left, right string) {
 // IncidentRows is what the last fault did to the clients.
 func IncidentRows(s *engine.Snapshot, v *View, w, h int) []Line {
 	if len(s.Load.Incidents) == 0 {
-		return []Line{Words(Dim, Clip("no fault in this session", w))}
+		return []Line{Words(Dim, Clip("no fault yet", w))}
 	}
 	one := &s.Load.Incidents[len(s.Load.Incidents)-1]
 	e := &one.Errors

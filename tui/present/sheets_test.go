@@ -23,6 +23,7 @@ func TestBlast(t *testing.T) {
 		change       func(*engine.Snapshot)
 		targets      []engine.NodeID
 		stops, noSQL bool
+		fault        Fault
 		says         []string
 	}{
 		{
@@ -62,7 +63,7 @@ func TestBlast(t *testing.T) {
 		if one.change != nil {
 			one.change(s)
 		}
-		b := BlastOf(s, one.targets, 200)
+		b := BlastOf(s, one.fault, one.targets, 200)
 		if b.Stops != one.stops || b.NoSQL != one.noSQL {
 			t.Errorf("%s: stops %v, no MySQL server %v", one.name, b.Stops, b.NoSQL)
 		}
@@ -120,7 +121,7 @@ func TestHeader(t *testing.T) {
 	s.Cluster.Health = engine.AtRisk
 	s.Load.Ledger = engine.LedgerView{Acked: 18_000_000_000, Unknown: 1234}
 	for w := 40; w <= 240; w++ {
-		got := Header(s, w).String()
+		got := Header(s, false, w).String()
 		if Width(got) != w || !strings.HasSuffix(got, "LOST 0 ") || !strings.Contains(got, "SIMULATED") || !strings.Contains(got, "AT RISK") {
 			t.Errorf("at %d columns: %q", w, got)
 		}
@@ -128,7 +129,7 @@ func TestHeader(t *testing.T) {
 	s.Cluster.Name = "a-name-of-forty-characters-that-is-long.."
 	s.Load.Ledger.Lost = 12
 	for w := 1; w <= 240; w++ {
-		row := Header(s, w)
+		row := Header(s, false, w)
 		if Width(row.String()) > w {
 			t.Errorf("at %d columns: %q", w, row)
 		}
@@ -205,7 +206,7 @@ func TestCornerFollowsTheVerdict(t *testing.T) {
 func TestSheetsAndHeaderOutsideService(t *testing.T) {
 	s := small()
 	s.Cluster.Observed.Serving = false
-	b := BlastOf(s, []engine.NodeID{65}, 120)
+	b := BlastOf(s, FaultKill, []engine.NodeID{65}, 120)
 	if got := text(b.Rows); strings.Contains(got, "go on serving") {
 		t.Errorf("the data nodes are down:\n%s", got)
 	}
