@@ -19,8 +19,13 @@ const (
 	// afterFailure is how long a run in which a step has failed may go on when all
 	// that it still does is wait.
 	afterFailure = 5 * time.Second
-	// maxKills is how many kills may be under way at the same moment.
-	maxKills = 16
+	// maxFaults is how many faults may be under way at the same moment.
+	maxFaults = 16
+	// maxNotes is how many notes may wait for the loop.
+	maxNotes = 64
+	// rewriteEvery is the pause between two tries to record the begin of a plan
+	// while the journal cannot be written.
+	rewriteEvery = 5 * time.Second
 	// maxCauses is how many different causes the event of a plan's start names.
 	maxCauses = 2
 )
@@ -37,6 +42,16 @@ type Config struct {
 	// and Spec is not looked at.
 	Spec  engine.Spec
 	State State
+	// Next is the desired state to go on with where State holds another one, as a
+	// new revision; nil keeps State's. NextSource says where it came from. Without
+	// a desired state in State neither is looked at.
+	Next       *engine.Spec
+	NextSource string
+	// Fresh says that the world which State speaks of is gone, as a simulated one
+	// is with its engine: its nodes count their incarnations from 1 again.
+	Fresh bool
+	// LastEvent is the number of the newest event of an earlier engine.
+	LastEvent uint64
 	// MaxAttempts is how many runs in a row may fail, without bringing the desired
 	// state nearer, before ERROR_STATE; 0 means engine.MaxAttempts.
 	MaxAttempts int

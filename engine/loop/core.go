@@ -6,13 +6,13 @@ import (
 
 	"rondb-tui/engine"
 	"rondb-tui/engine/plan"
-	"rondb-tui/engine/validate"
 )
 
 // Core is the state of one cluster's reconciliation, as a pure machine: Handle
 // takes an event and says what is to be done. It reads no clock, and whatever it
-// has given away (views, plans, effects) it does not change again. It belongs to
-// one goroutine.
+// has given away (views, plans, effects) it does not change again. Nor does it
+// change what a copy of it refers to, so that a copy can be put back. It belongs
+// to one goroutine.
 type Core struct {
 	config      Config
 	maxAttempts int
@@ -21,9 +21,12 @@ type Core struct {
 	desired  engine.Spec
 	first    engine.Spec // what this engine began with
 	revision engine.Revision
+	of       engine.Revision // the revision whose content desired is
+	history  []engine.Spec   // earlier contents, see State
 	notices  []engine.Notice
 	restarts map[engine.NodeID]uint64
 	written  uint64 // the last entry of the journal
+	writing  writing
 	log      eventLog
 
 	world world
@@ -33,7 +36,7 @@ type Core struct {
 	state  engine.ReconciliationState
 	reason string
 	report engine.Report
-	kills  int // under way
+	faults int // under way
 
 	// What the event being handled leads to.
 	now     time.Time
@@ -49,42 +52,33 @@ func NewCore(config Config) (*Core, error) {
 		config:      config,
 		maxAttempts: cmp.Or(config.MaxAttempts, engine.MaxAttempts),
 		written:     config.State.Seq,
-		revision:    config.State.Revision,
-		restarts:    config.State.Restarts,
+		log:         eventLog{last: config.LastEvent},
 		state:       engine.WorkingTowards,
 		reason:      "the cluster has not been looked at yet",
 	}
-	if config.State.Spec != nil {
-		c.desired = config.State.Spec.Clone()
-	} else {
-		c.revision = max(1, config.Spec.ID)
-		c.desired = config.Spec.Clone()
-		c.desired.ID = c.revision
-	}
-	if problems := validate.Spec(c.desired); len(problems) > 0 {
+	if problems := c.takeOver(); len(problems) > 0 {
 		return nil, denied(problems)
 	}
-	c.first = c.desired
-	c.notices = limitNotices(validate.Notices(nil, c.desired))
 	return c, nil
 }
 
-// Start gives the first effects: the desired state of a new cluster is recorded,
-// and a look is taken. It is called once, before any Handle.
+// Start gives the first effects: what is new to the journal is recorded, and a
+// look is taken. It is called once, before any Handle.
 func (c *Core) Start(now time.Time) []Effect {
 	c.begin(now)
-	if c.config.State.Spec == nil {
-		c.recordSpec("", "")
-		c.say(engine.SeverityInfo, 0, describe(&c.desired))
-	}
+	c.recordTakeOver()
 	c.effect(Observe{})
 	return c.end()
 }
 
 // Handle takes one event. The effects are to be performed in their order, none
-// before a JournalAppend in front of it has succeeded.
+// before a JournalAppend in front of it has succeeded; see Unrecorded.
 func (c *Core) Handle(now time.Time, event Event) []Effect {
 	c.begin(now)
+	if unrecorded, ok := event.(Unrecorded); ok {
+		c.cannotWrite(unrecorded.Err)
+		event = unrecorded.Event
+	}
 	switch event := event.(type) {
 	case Observed:
 		c.observed(event)
@@ -94,9 +88,12 @@ func (c *Core) Handle(now time.Time, event Event) []Effect {
 		c.stepMoved(event)
 	case RunEnded:
 		c.runEnded(event)
-	case Killed:
-		c.killed(event)
-	case Tick:
+	case Faulted:
+		c.faulted(event)
+	case Noted:
+		c.note(event.Event)
+		return c.end() // it is for showing, never for deciding
+	case Unrecorded, Tick:
 	}
 	c.reconcile()
 	return c.end()
@@ -104,6 +101,7 @@ func (c *Core) Handle(now time.Time, event Event) []Effect {
 
 func (c *Core) begin(now time.Time) {
 	c.now, c.effects, c.replies, c.changed = now, nil, nil, false
+	c.writing.never = false
 }
 
 func (c *Core) end() []Effect {
@@ -116,21 +114,6 @@ func (c *Core) end() []Effect {
 func (c *Core) effect(effect Effect) { c.effects = append(c.effects, effect) }
 
 func (c *Core) reply(id uint64, err error) { c.replies = append(c.replies, Reply{id, err}) }
-
-// record has an entry made durable.
-func (c *Core) record(entry Entry) {
-	c.written++
-	entry.Seq, entry.At = c.written, c.now
-	if entry.Revision == 0 {
-		entry.Revision = c.revision
-	}
-	c.effect(JournalAppend{entry})
-}
-
-func (c *Core) recordSpec(by, source string) {
-	spec := c.desired.Clone()
-	c.record(Entry{Kind: EntrySpec, Spec: &spec, By: by, Source: source})
-}
 
 // input is what a plan is made from now. Leases are judged by the time of the
 // look: both are of the driver's clock, which a simulation lets run faster.
@@ -155,7 +138,7 @@ func (c *Core) reconcile() {
 	if !c.world.fresh() {
 		return
 	}
-	if c.state == engine.ErrorState && !c.worldMoved() {
+	if c.state == engine.ErrorState && !c.writing.stuck && !c.worldMoved() {
 		return
 	}
 	if c.now.Before(c.tries.next) {
@@ -171,6 +154,10 @@ func (c *Core) reconcile() {
 	}
 	if problems := plan.Lint(next, in); len(problems) > 0 {
 		c.giveUp("the planner made a plan it must not: " + problems.Error())
+		return
+	}
+	if !c.mayRecord() {
+		c.stall()
 		return
 	}
 	if c.judge(&next) {
@@ -197,6 +184,7 @@ func (c *Core) settle(in plan.Input) {
 
 // setState moves between the reconciliation states.
 func (c *Core) setState(state engine.ReconciliationState, reason string) {
+	c.writing.stuck = false
 	if state == c.state && reason == c.reason {
 		return
 	}

@@ -36,6 +36,15 @@ func (c *Core) say(severity engine.Severity, node engine.NodeID, text string) {
 	c.changed = true
 }
 
+// note takes in an event of somebody else's.
+func (c *Core) note(event engine.Event) {
+	if event.At.IsZero() {
+		event.At = c.now
+	}
+	c.log.add(event)
+	c.changed = true
+}
+
 // sayFor records what somebody outside did. Whoever is not one of the known
 // actors is a person at a keyboard or behind a script.
 func (c *Core) sayFor(by string, node engine.NodeID, text string) {

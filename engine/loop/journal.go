@@ -1,16 +1,19 @@
 package loop
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"time"
 
 	"rondb-tui/engine"
 )
 
 // Journal keeps what must outlive the engine's process. Append returns when the
-// entry is durable. It is called from one goroutine.
+// entries are durable; after an error the journal holds none of them. It is called
+// from one goroutine.
 type Journal interface {
-	Append(entry Entry) error
+	Append(entries ...Entry) error
 }
 
 // EntryKind says what an entry records.
@@ -28,14 +31,16 @@ const (
 	EntryEnd       EntryKind = "end"       // the plan is over
 )
 
-// Entry is one record. Seq counts from 1 without gaps; which of the other fields
-// are set depends on the kind.
+// Entry is one record. Seq counts without gaps, from 1 or, in a journal that was
+// compacted, from a higher number on; which of the other fields are set depends on
+// the kind.
 type Entry struct {
 	Seq         uint64
 	At          time.Time
 	Kind        EntryKind
 	Revision    engine.Revision
 	Spec        *engine.Spec       `json:",omitempty"`
+	Of          engine.Revision    `json:",omitempty"` // the revision whose content Spec is, if it is not its own
 	By          string             `json:",omitempty"` // who asked
 	Source      string             `json:",omitempty"` // where a desired state came from
 	Node        engine.NodeID      `json:",omitempty"`
@@ -51,28 +56,36 @@ type Entry struct {
 type State struct {
 	Seq      uint64 // of the last entry
 	Revision engine.Revision
+	Of       engine.Revision // the revision whose content Spec is
 	Spec     *engine.Spec
+	// History are the earlier contents that Undo can go back to, oldest first, at
+	// most engine.MaxHistory. The ID of each is the revision that it came with.
+	History  []engine.Spec
 	Restarts map[engine.NodeID]uint64 // node → incarnation to leave behind
 }
 
 // Replay gives the state after the entries. Entries that cannot follow each
 // other are refused with KindInvalid.
 func Replay(entries []Entry) (State, error) {
-	var state State
+	return State{}.afterAll(entries)
+}
+
+// afterAll gives the state once the entries are recorded.
+func (s State) afterAll(entries []Entry) (State, error) {
 	for _, entry := range entries {
-		next, err := state.after(entry)
+		next, err := s.after(entry)
 		if err != nil {
 			return State{}, err
 		}
-		state = next
+		s = next
 	}
-	return state, nil
+	return s, nil
 }
 
 // after gives the state once an entry is recorded; s itself stays as it is.
 func (s State) after(entry Entry) (State, error) {
 	const op = "replay journal"
-	if entry.Seq != s.Seq+1 {
+	if entry.Seq == 0 || s.Seq != 0 && entry.Seq != s.Seq+1 {
 		return s, engine.Errorf(engine.KindInvalid, op, 0, "entry %d follows entry %d", entry.Seq, s.Seq)
 	}
 	s.Seq = entry.Seq
@@ -82,8 +95,14 @@ func (s State) after(entry Entry) (State, error) {
 			return s, engine.Errorf(engine.KindInvalid, op, 0, "entry %d: revision %d cannot follow revision %d",
 				entry.Seq, entry.Revision, s.Revision)
 		}
-		spec := entry.Spec.Clone()
-		s.Revision, s.Spec = entry.Revision, &spec
+		if !s.knows(entry.Of) {
+			return s, engine.Errorf(engine.KindInvalid, op, 0, "entry %d goes back to revision %d, which is not known", entry.Seq, entry.Of)
+		}
+		spec, of := entry.Spec.Clone(), cmp.Or(entry.Of, entry.Revision)
+		if s.Spec != nil {
+			s.History = remember(s.History, *s.Spec, s.Of, of)
+		}
+		s.Revision, s.Of, s.Spec = entry.Revision, of, &spec
 	case EntryRestart:
 		s.Restarts = withRestart(s.Restarts, entry.Node, entry.Incarnation)
 	case EntryRestarted:
@@ -95,6 +114,29 @@ func (s State) after(entry Entry) (State, error) {
 	return s, nil
 }
 
+// knows says whether a desired state can have the content of a revision.
+func (s *State) knows(of engine.Revision) bool {
+	return of == 0 || of == s.Of || slices.ContainsFunc(s.History, func(earlier engine.Spec) bool { return earlier.ID == of })
+}
+
+// remember gives a copy of the history once the content of revision next is
+// wanted after the one of revision of: that joins it if it is newer; going back
+// forgets everything from there on.
+func remember(history []engine.Spec, present engine.Spec, of, next engine.Revision) []engine.Spec {
+	if next > of {
+		present.ID = of
+		history = slices.Concat(history, []engine.Spec{present})
+		return history[max(0, len(history)-engine.MaxHistory):]
+	}
+	for len(history) > 0 && history[len(history)-1].ID >= next {
+		history = history[:len(history)-1]
+	}
+	if len(history) == 0 {
+		return nil
+	}
+	return slices.Clone(history)
+}
+
 // withRestart gives a copy of the wishes with one more: the map that a plan or a
 // preview was made from must not change under it.
 func withRestart(restarts map[engine.NodeID]uint64, node engine.NodeID, incarnation uint64) map[engine.NodeID]uint64 {
@@ -104,9 +146,12 @@ func withRestart(restarts map[engine.NodeID]uint64, node engine.NodeID, incarnat
 	return next
 }
 
-// withoutRestart gives a copy of the wishes with one less.
+// withoutRestart gives a copy of the wishes with one less, nil if none is left.
 func withoutRestart(restarts map[engine.NodeID]uint64, node engine.NodeID) map[engine.NodeID]uint64 {
 	next := maps.Clone(restarts)
 	delete(next, node)
+	if len(next) == 0 {
+		return nil
+	}
 	return next
 }

@@ -1,187 +1,171 @@
 package loop
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"rondb-tui/engine"
 )
 
-// journalVersion is the version of the file's format that this program writes,
-// and the newest it reads.
-const journalVersion = 1
-
-// Limits of a journal file, in bytes. A line holds at most a desired state or
-// the text of a plan.
-const (
-	maxJournalLine = 8 << 20
-	maxJournalFile = 256 << 20
-)
-
-// journalHeader is the first line of a journal file.
-type journalHeader struct {
-	Journal string
-	Version int
-}
-
-const journalName = "rondb-tui"
-
-// Recovered is what a journal file held.
-type Recovered struct {
-	Entries []Entry
-	// Notice says that the last line was cut off and is left out, "" if it was not:
-	// the process ended while it wrote. Nothing had followed from such an entry.
-	Notice string
-
-	whole int64 // bytes up to the end of the last whole line
-}
-
-// ReadJournal reads a journal file without changing it. A last line that was cut
-// off is tolerated; a newer version has KindUnsupported, anything else that is
-// not a journal KindInvalid, with the line. A missing file keeps its fs error.
-func ReadJournal(path string) (Recovered, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return Recovered{}, engine.Errorf(engine.KindTerminal, "open journal", 0, "%w", err)
-	}
-	recovered, err := readJournal(file, path)
-	return recovered, errors.Join(err, file.Close())
-}
-
-func readJournal(file io.Reader, path string) (Recovered, error) {
-	const op = "read journal"
-	text, err := io.ReadAll(io.LimitReader(file, maxJournalFile+1))
-	switch {
-	case err != nil:
-		return Recovered{}, engine.Errorf(engine.KindTerminal, op, 0, "%w", err)
-	case len(text) > maxJournalFile:
-		return Recovered{}, engine.Errorf(engine.KindInvalid, op, 0, "%s is larger than %d bytes", path, maxJournalFile)
-	}
-	var recovered Recovered
-	for number := 1; len(text) > 0; number++ {
-		line, rest, whole := bytes.Cut(text, []byte("\n"))
-		if !whole {
-			recovered.Notice = fmt.Sprintf("%s: line %d was cut off and is left out", path, number)
-			break
-		}
-		if number == 1 {
-			err = readHeader(line)
-		} else {
-			err = recovered.readEntry(line)
-		}
-		if err != nil {
-			return Recovered{}, engine.Errorf(engine.KindOf(err), op, 0, "%s:%d: %w", path, number, err)
-		}
-		text = rest
-		recovered.whole += int64(len(line)) + 1
-	}
-	return recovered, nil
-}
-
-func readHeader(line []byte) error {
-	var header journalHeader
-	if err := strictJSON(line, &header); err != nil || header.Journal != journalName {
-		return engine.Errorf(engine.KindInvalid, "read header", 0, "this is not a journal of %s", journalName)
-	}
-	if header.Version > journalVersion {
-		return engine.Errorf(engine.KindUnsupported, "read header", 0,
-			"version %d is newer than %d, the newest this program knows", header.Version, journalVersion)
-	}
-	return nil
-}
-
-func (r *Recovered) readEntry(line []byte) error {
-	var entry Entry
-	if err := strictJSON(line, &entry); err != nil {
-		return engine.Errorf(engine.KindInvalid, "read entry", 0, "%w", err)
-	}
-	r.Entries = append(r.Entries, entry)
-	return nil
-}
-
-// strictJSON reads exactly one value and refuses fields it does not know: a
-// journal is written by this program only.
-func strictJSON(line []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(line))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is more than one value on the line")
-	}
-	return nil
+// journalFile is what a FileJournal needs of its file.
+type journalFile interface {
+	io.WriteSeeker
+	Sync() error
+	Truncate(size int64) error
+	Close() error
 }
 
 // FileJournal is a Journal of synced JSON lines. Whoever opens it must own the
-// cluster's lock: two writers would tear each other's lines.
+// cluster's lock: two writers would tear each other's lines. When the file has
+// become large it is replaced by a short one with the same state.
 type FileJournal struct {
-	file *os.File
-	size int64
+	path      string
+	file      journalFile
+	size      int64 // of whole, synced lines
+	state     State // after them
+	limit     int64 // of the size, before it is compacted
+	compactAt int64 // the same, but not soon again after the last time
+	broken    error // why it must not be used any more
 }
 
-// OpenJournal opens a journal file for appending, creating it if it is missing,
-// and cuts off a last line that was not finished. Errors are those of
-// ReadJournal.
+// OpenJournal opens a journal file for appending, creating it if it is missing.
+// It cuts off a last line that was not finished, and compacts a large file.
+// Errors are those of ReadJournal, and those of writing.
 func OpenJournal(path string) (*FileJournal, Recovered, error) {
+	return openJournal(path, compactBeyond)
+}
+
+func openJournal(path string, limit int64) (*FileJournal, Recovered, error) {
+	const op = "open journal"
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, Recovered{}, engine.Errorf(engine.KindTerminal, "open journal", 0, "%w", err)
+		return nil, Recovered{}, engine.Errorf(engine.KindTerminal, op, 0, "%w", err)
 	}
-	journal := &FileJournal{file: file}
+	journal := &FileJournal{path: path, file: file, limit: limit, compactAt: limit}
 	recovered, err := readJournal(file, path)
 	if err == nil {
-		err = journal.resume(recovered.whole)
+		err = journal.resume(&recovered)
 	}
 	if err != nil {
-		return nil, Recovered{}, errors.Join(err, file.Close())
+		return nil, Recovered{}, errors.Join(err, journal.Close())
 	}
 	return journal, recovered, nil
 }
 
-// resume cuts the file to its whole lines and writes the header of a new one.
-func (j *FileJournal) resume(whole int64) error {
-	if err := j.file.Truncate(whole); err != nil {
-		return engine.Errorf(engine.KindTerminal, "cut journal", 0, "%w", err)
+// resume cuts the file to its whole lines, writes the header of a new one, and
+// does what an earlier engine did not come to.
+func (j *FileJournal) resume(recovered *Recovered) error {
+	const op = "open journal"
+	if err := os.Remove(successor(j.path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return engine.Errorf(engine.KindTerminal, op, 0, "%w", err)
 	}
-	if _, err := j.file.Seek(whole, io.SeekStart); err != nil {
-		return engine.Errorf(engine.KindTerminal, "cut journal", 0, "%w", err)
+	j.size, j.state = recovered.whole, recovered.State
+	if err := j.cut(); err != nil {
+		return engine.Errorf(engine.KindTerminal, op, 0, "%w", err)
 	}
-	j.size = whole
-	if whole > 0 {
+	if j.size == 0 {
+		header, err := encode(journalHeader{Journal: journalName, Version: journalVersion})
+		if err != nil {
+			return err
+		}
+		if err := j.write(header); err != nil {
+			return err
+		}
+		if err := syncFolder(filepath.Dir(j.path)); err != nil {
+			return engine.Errorf(engine.KindTerminal, op, 0, "%w", err)
+		}
 		return nil
 	}
-	return j.write(journalHeader{Journal: journalName, Version: journalVersion})
+	if j.size > j.limit {
+		return j.compact()
+	}
+	return nil
 }
 
-// Append implements Journal. After an error the journal must not be used again,
-// since its last line may be torn.
-func (j *FileJournal) Append(entry Entry) error { return j.write(entry) }
+// Append implements Journal. If the file could not be written it is cut back to
+// its last whole line and stays usable. If it could not be synced, nobody knows
+// what is on the disk: this and every later call fails.
+func (j *FileJournal) Append(entries ...Entry) error {
+	if j.broken != nil {
+		return j.broken
+	}
+	state, err := j.state.afterAll(entries)
+	if err != nil {
+		return err
+	}
+	var text []byte
+	for _, entry := range entries {
+		line, err := encode(entry)
+		if err != nil {
+			return err
+		}
+		text = append(text, line...)
+	}
+	if j.size+int64(len(text)) > j.compactAt {
+		if err := j.compact(); err != nil {
+			return err
+		}
+	}
+	if err := j.write(text); err != nil {
+		return err
+	}
+	j.state = state
+	return nil
+}
 
-func (j *FileJournal) write(value any) error {
+// encode gives a value's line.
+func encode(value any) ([]byte, error) {
 	const op = "write journal"
 	line, err := json.Marshal(value)
 	switch {
 	case err != nil:
-		return engine.Errorf(engine.KindInternal, op, 0, "%w", err)
+		return nil, engine.Errorf(engine.KindInternal, op, 0, "%w", err)
 	case len(line) >= maxJournalLine:
-		return engine.Errorf(engine.KindInternal, op, 0, "an entry of %d bytes is longer than %d", len(line), maxJournalLine)
-	case j.size+int64(len(line))+1 > maxJournalFile:
+		return nil, engine.Errorf(engine.KindInternal, op, 0, "an entry of %d bytes is longer than %d", len(line), maxJournalLine)
+	}
+	return append(line, '\n'), nil
+}
+
+// write adds whole lines to the file, or leaves it as it is.
+func (j *FileJournal) write(text []byte) error {
+	const op = "write journal"
+	if j.size+int64(len(text)) > maxJournalFile {
 		return engine.Errorf(engine.KindTerminal, op, 0, "the journal would grow beyond %d bytes", maxJournalFile)
 	}
-	written, err := j.file.Write(append(line, '\n'))
-	j.size += int64(written)
-	if err == nil {
-		err = j.file.Sync()
-	}
-	if err != nil {
+	if _, err := j.file.Write(text); err != nil {
+		if cutErr := j.cut(); cutErr != nil {
+			return j.breakOff("the file could not be cut back to its last whole line", errors.Join(err, cutErr))
+		}
 		return engine.Errorf(engine.KindTerminal, op, 0, "%w", err)
 	}
+	if err := j.file.Sync(); err != nil {
+		// The next engine should not find what this one refused, if that can be helped.
+		return j.breakOff("the file could not be synced", errors.Join(err, j.cut()))
+	}
+	j.size += int64(len(text))
 	return nil
+}
+
+// cut makes the file end with its last whole line.
+func (j *FileJournal) cut() error {
+	if err := j.file.Truncate(j.size); err != nil {
+		return err
+	}
+	if _, err := j.file.Seek(j.size, io.SeekStart); err != nil {
+		return err
+	}
+	return j.file.Sync()
+}
+
+// breakOff has every later call fail.
+func (j *FileJournal) breakOff(why string, err error) error {
+	j.broken = engine.Errorf(engine.KindTerminal, "write journal", 0,
+		"%s: %w; this engine does not use the journal again, the next one will", why, err)
+	return j.broken
 }
 
 // Close closes the file. The entries are durable already.

@@ -18,18 +18,18 @@ type MemoryJournal struct {
 }
 
 // Append implements Journal. It fails only on entries that Replay would refuse.
-func (j *MemoryJournal) Append(entry Entry) error {
+func (j *MemoryJournal) Append(entries ...Entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	state, err := j.state.after(entry)
+	state, err := j.state.afterAll(entries)
 	if err != nil {
 		return err
 	}
 	j.state = state
-	if len(j.entries) == 2*maxMemoryEntries {
-		j.entries = slices.Clone(j.entries[maxMemoryEntries:])
+	j.entries = append(j.entries, entries...)
+	if len(j.entries) >= 2*maxMemoryEntries {
+		j.entries = slices.Clone(j.entries[len(j.entries)-maxMemoryEntries:])
 	}
-	j.entries = append(j.entries, entry)
 	return nil
 }
 

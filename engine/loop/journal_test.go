@@ -243,7 +243,7 @@ func TestJournalIsTheState(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := running(t)
 		for range rapid.IntRange(1, 12).Draw(rt, "length") {
-			switch rapid.IntRange(0, 4).Draw(rt, "what") {
+			switch rapid.IntRange(0, 6).Draw(rt, "what") {
 			case 0:
 				target := rapid.SampledFrom([]engine.ScaleTarget{engine.ScaleReplicas, engine.ScaleMySQL, engine.ScaleAPI}).Draw(rt, "target")
 				_ = r.ask(engine.Request{Intent: engine.Scale{Target: target, Delta: rapid.IntRange(-1, 1).Draw(rt, "delta")}})
@@ -256,6 +256,12 @@ func TestJournalIsTheState(t *testing.T) {
 			case 3:
 				r.look()
 			case 4:
+				_ = r.ask(engine.Request{Intent: engine.Undo{}})
+			case 5:
+				if r.full = nil; rapid.Bool().Draw(rt, "full") {
+					r.full = errFull
+				}
+			case 6:
 				recovered := r.journal.State()
 				again, err := NewCore(Config{State: recovered})
 				if err != nil {
@@ -270,6 +276,8 @@ func TestJournalIsTheState(t *testing.T) {
 			}
 			r.wantJournal()
 		}
+		r.full = nil
+		r.now = r.now.Add(rewriteEvery)
 		r.finish()
 		r.converge()
 	})

@@ -19,10 +19,12 @@ type Loop struct {
 	faults engine.FaultInjector // nil if the driver cannot break things
 
 	published atomic.Pointer[published]
-	changed   chan struct{}
-	asked     chan asking   // requests on their way in
-	known     chan struct{} // closed after the first look
-	over      chan struct{} // closed when Run returns
+	bells     bells
+	changed   <-chan struct{}   // the first of them
+	notes     chan engine.Event // on their way in
+	asked     chan asking       // requests on their way in
+	known     chan struct{}     // closed after the first look
+	over      chan struct{}     // closed when Run returns
 
 	// What follows is Run's own.
 	pace    pace
@@ -62,7 +64,7 @@ func New(config Config) (*Loop, error) {
 		config:  config,
 		clock:   config.Clock,
 		core:    core,
-		changed: make(chan struct{}, 1),
+		notes:   make(chan engine.Event, maxNotes),
 		asked:   make(chan asking),
 		known:   make(chan struct{}),
 		over:    make(chan struct{}),
@@ -74,6 +76,7 @@ func New(config Config) (*Loop, error) {
 	if l.clock == nil {
 		l.clock = time.Now
 	}
+	l.changed, _ = l.bells.listen()
 	l.faults, _ = config.Driver.(engine.FaultInjector)
 	l.publish()
 	return l, nil
@@ -83,11 +86,25 @@ func New(config Config) (*Loop, error) {
 func (l *Loop) Latest() *engine.ClusterView { return l.published.Load().view }
 
 // Changed is a bell with room for one ring: there is a newer view. It is for one
-// listener.
+// listener; Listen is for any number.
 func (l *Loop) Changed() <-chan struct{} { return l.changed }
 
+// Listen gives a bell with room for one ring, which has rung once already: there
+// is a newer view. It rings until stop is called, which may happen more than once.
+func (l *Loop) Listen() (bell <-chan struct{}, stop func()) { return l.bells.listen() }
+
+// Note adds an event to the numbered log: its number and, where it has none, its
+// time come from the loop. It waits while many notes are on their way in, and does
+// nothing after the end of Run.
+func (l *Loop) Note(event engine.Event) {
+	select {
+	case l.notes <- event:
+	case <-l.over:
+	}
+}
+
 // Submit hands a request in and waits until it is accepted or refused; it does
-// not wait for what it leads to. A kill is accepted when it has happened. Before
+// not wait for what it leads to. A fault is accepted when it has happened. Before
 // the first look it waits for that. If ctx ends meanwhile the request may still
 // be accepted.
 func (l *Loop) Submit(ctx context.Context, request engine.Request) error {
@@ -144,7 +161,7 @@ func (l *Loop) untilKnown(ctx context.Context, op string) error {
 }
 
 // Run drives the cluster towards its desired state until ctx ends, which is not
-// an error, or the journal cannot be written. It waits for its workers: a step in
+// an error, or what it begins with cannot be recorded. It waits for its workers: a step in
 // flight is cancelled with ctx and has returned when Run does.
 func (l *Loop) Run(ctx context.Context) error {
 	defer close(l.over)
@@ -154,37 +171,38 @@ func (l *Loop) Run(ctx context.Context) error {
 		cancel()
 		l.workers.Wait()
 	}()
-	if err := l.perform(ctx, l.core.Start(l.clock())); err != nil {
+	effects := l.core.Start(l.clock())
+	if err := l.record(effects); err != nil {
 		return err
 	}
-	return l.serve(ctx)
+	l.perform(ctx, effects)
+	l.serve(ctx)
+	return nil
 }
 
 // serve takes one event after another.
-func (l *Loop) serve(ctx context.Context) error {
+func (l *Loop) serve(ctx context.Context) {
 	bell := l.config.Driver.Wake()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		timer.Reset(l.untilDue())
-		var err error
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
-			err = l.dueNow(ctx)
+			l.dueNow(ctx)
 		case _, open := <-bell:
 			if !open {
 				bell = nil
 			}
 			l.pace.ring()
 		case event := <-l.reports:
-			err = l.take(ctx, event)
+			l.take(ctx, event)
+		case event := <-l.notes:
+			l.handle(ctx, Noted{event})
 		case asking := <-l.asked:
-			err = l.ask(ctx, asking)
-		}
-		if err != nil {
-			return err
+			l.ask(ctx, asking)
 		}
 	}
 }
@@ -203,7 +221,7 @@ func (l *Loop) untilDue() time.Duration {
 }
 
 // dueNow does what is due.
-func (l *Loop) dueNow(ctx context.Context) error {
+func (l *Loop) dueNow(ctx context.Context) {
 	now := l.clock()
 	if due, ok := l.pace.due(); ok && !now.Before(due) {
 		l.pace.begin()
@@ -211,38 +229,64 @@ func (l *Loop) dueNow(ctx context.Context) error {
 	}
 	if !l.wake.IsZero() && !now.Before(l.wake) {
 		l.wake = time.Time{}
-		return l.perform(ctx, l.core.Handle(now, Tick{}))
+		l.handle(ctx, Tick{})
 	}
-	return nil
 }
 
 // take hands a worker's report to the Core.
-func (l *Loop) take(ctx context.Context, event Event) error {
-	now := l.clock()
+func (l *Loop) take(ctx context.Context, event Event) {
 	switch told := event.(type) {
 	case lookEnded:
-		told.observed.Stale = l.pace.end(now)
+		told.observed.Stale = l.pace.end(l.clock())
 		event = told.observed
 	case RunEnded:
 		l.stop, l.pace.running = nil, false
 	}
-	return l.perform(ctx, l.core.Handle(now, event))
+	l.handle(ctx, event)
 }
 
-// ask hands a request to the Core. Whether the driver can kill is the one thing
-// about requests that the Core does not know.
-func (l *Loop) ask(ctx context.Context, asking asking) error {
-	if _, kill := asking.request.Intent.(engine.KillNode); kill && l.faults == nil {
-		asking.answer <- engine.Errorf(engine.KindUnsupported, "kill node", 0, "the %s driver cannot kill", l.config.DriverName)
-		return nil
+// ask hands a request to the Core. Whether the driver can break things is the one
+// thing about requests that the Core does not know.
+func (l *Loop) ask(ctx context.Context, asking asking) {
+	if fault, _, ok := faultOf(asking.request.Intent); ok && l.faults == nil {
+		asking.answer <- engine.Errorf(engine.KindUnsupported, fault.op(), 0, "the %s driver cannot %s nodes", l.config.DriverName, fault.Do)
+		return
 	}
 	l.nextID++
 	l.answers[l.nextID] = asking.answer
-	return l.perform(ctx, l.core.Handle(l.clock(), Asked{ID: l.nextID, Request: asking.request}))
+	l.handle(ctx, Asked{ID: l.nextID, Request: asking.request})
 }
 
-// perform brings the Core's effects about, in their order.
-func (l *Loop) perform(ctx context.Context, effects []Effect) error {
+// handle hands an event to the Core and performs what follows from it. If that
+// cannot be recorded, nothing of it has happened yet: the Core is put back, and
+// takes the event in again as far as that needs no record.
+func (l *Loop) handle(ctx context.Context, event Event) {
+	now, before := l.clock(), *l.core
+	effects := l.core.Handle(now, event)
+	if err := l.record(effects); err != nil {
+		*l.core = before
+		effects = l.core.Handle(now, Unrecorded{Event: event, Err: err})
+	}
+	l.perform(ctx, effects)
+}
+
+// record writes the entries of one event, all of them or none.
+func (l *Loop) record(effects []Effect) error {
+	var entries []Entry
+	for _, effect := range effects {
+		if entry, ok := effect.(JournalAppend); ok {
+			entries = append(entries, entry.Entry)
+		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	return l.config.Journal.Append(entries...)
+}
+
+// perform brings the Core's effects about, in their order, once their entries are
+// recorded.
+func (l *Loop) perform(ctx context.Context, effects []Effect) {
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case Observe:
@@ -253,12 +297,9 @@ func (l *Loop) perform(ctx context.Context, effects []Effect) error {
 			l.workers.Go(func() { l.execute(ctx, effect, stop) })
 		case Supersede:
 			close(l.stop)
-		case Kill:
-			l.workers.Go(func() { l.kill(ctx, effect) })
+		case Fault:
+			l.workers.Go(func() { l.inject(ctx, effect) })
 		case JournalAppend:
-			if err := l.config.Journal.Append(effect.Entry); err != nil {
-				return err
-			}
 		case Publish:
 			l.publish()
 		case Reply:
@@ -268,7 +309,6 @@ func (l *Loop) perform(ctx context.Context, effects []Effect) error {
 			l.wake = effect.At
 		}
 	}
-	return nil
 }
 
 // publish exchanges what others see, then rings.
@@ -282,8 +322,5 @@ func (l *Loop) publish() {
 			close(l.known)
 		}
 	}
-	select {
-	case l.changed <- struct{}{}:
-	default:
-	}
+	l.bells.ring()
 }

@@ -3,6 +3,7 @@ package loop
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -77,10 +78,38 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// breakable adds the capability to kill.
+// breakable adds the capability to break things, and notes how it is used.
 type breakable struct {
 	*fakeDriver
-	engine.FaultInjector
+	calls *[]string
+}
+
+func newBreakable() breakable { return breakable{newDriver(), new([]string)} }
+
+func (d breakable) call(format string, args ...any) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	*d.calls = append(*d.calls, fmt.Sprintf(format, args...))
+	return nil
+}
+
+func (d breakable) Pause(_ context.Context, node engine.NodeID, lease time.Duration) error {
+	if node == 68 {
+		return engine.Errorf(engine.KindConflict, "pause node", node, "it is paused already")
+	}
+	return d.call("pause %d %s", node, lease)
+}
+
+func (d breakable) Resume(_ context.Context, node engine.NodeID) error {
+	return d.call("resume %d", node)
+}
+
+func (d breakable) Isolate(_ context.Context, node engine.NodeID, lease time.Duration) error {
+	return d.call("isolate %d %s", node, lease)
+}
+
+func (d breakable) Heal(_ context.Context, nodes []engine.NodeID) error {
+	return d.call("heal %v", nodes)
 }
 
 func (d breakable) Kill(_ context.Context, nodes []engine.NodeID) error {
@@ -130,7 +159,7 @@ func atDesired(revision engine.Revision) func(*engine.ClusterView) bool {
 
 func TestLoopStartsScalesAndHeals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		driver, journal := breakable{fakeDriver: newDriver()}, &MemoryJournal{}
+		driver, journal := newBreakable(), &MemoryJournal{}
 		loop, end := started(t, driver, journal)
 		if loop.Latest() == nil {
 			t.Fatal("no view right after New")
@@ -279,51 +308,6 @@ func TestLoopRetriesByItself(t *testing.T) {
 		until(t, loop, "started", atDesired(1))
 		if err := end(); err != nil {
 			t.Error(err)
-		}
-	})
-}
-
-func TestKillNeedsTheCapability(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		loop, end := started(t, newDriver(), &MemoryJournal{})
-		until(t, loop, "started", atDesired(1))
-		err := loop.Submit(t.Context(), engine.Request{Intent: engine.KillNode{Targets: []engine.NodeID{1}}})
-		if engine.KindOf(err) != engine.KindUnsupported {
-			t.Errorf("got %v", err)
-		}
-		if strings.Contains(eventTexts(loop.Latest().Events), "kill -9") {
-			t.Error("the kill is recorded, although there was none")
-		}
-		if err := end(); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// fullJournal fails from its n-th entry on.
-type fullJournal struct{ left int }
-
-func (j *fullJournal) Append(Entry) error {
-	if j.left--; j.left < 0 {
-		return errors.New("no space left")
-	}
-	return nil
-}
-
-// TestUnrecordedIsNotDone has the journal fail at the entry of the first run: the
-// loop ends and the driver was never asked for an effect.
-func TestUnrecordedIsNotDone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		driver := newDriver()
-		loop, err := New(Config{Spec: engine.DefaultSpec(), Driver: driver, Journal: &fullJournal{left: 1}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := loop.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "no space left") {
-			t.Errorf("ended with %v", err)
-		}
-		if len(driver.world.done) != 0 {
-			t.Errorf("done without a record: %v", driver.world.done)
 		}
 	})
 }

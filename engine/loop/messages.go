@@ -37,22 +37,35 @@ type RunEnded struct {
 	Result exec.Result
 }
 
-// Killed is the outcome of a Kill effect.
-type Killed struct {
-	ID      uint64
-	Targets []engine.NodeID
-	Err     error
+// Faulted is the outcome of a Fault effect.
+type Faulted struct {
+	Fault Fault
+	Err   error
+}
+
+// Noted is an event that somebody else wants in the log. Its number is given by
+// the Core, and its time where it has none.
+type Noted struct{ Event engine.Event }
+
+// Unrecorded is an event whose entries could not be written. The Core must be put
+// back to what it was before that event; it then takes the event in again without
+// anything that would have to be recorded.
+type Unrecorded struct {
+	Event Event
+	Err   error
 }
 
 // Tick is only the time passing; a WakeAt asks for one.
 type Tick struct{}
 
-func (Observed) isEvent()  {}
-func (Asked) isEvent()     {}
-func (StepMoved) isEvent() {}
-func (RunEnded) isEvent()  {}
-func (Killed) isEvent()    {}
-func (Tick) isEvent()      {}
+func (Observed) isEvent()   {}
+func (Asked) isEvent()      {}
+func (StepMoved) isEvent()  {}
+func (RunEnded) isEvent()   {}
+func (Faulted) isEvent()    {}
+func (Noted) isEvent()      {}
+func (Unrecorded) isEvent() {}
+func (Tick) isEvent()       {}
 
 // Effect is something the Core wants done. The set is sealed.
 type Effect interface{ isEffect() }
@@ -70,13 +83,30 @@ type Run struct {
 // Supersede asks for a run to stop at its next safe point. RunEnded follows.
 type Supersede struct{ Run uint64 }
 
-// Kill asks for a SIGKILL of nodes at the same moment. One Killed follows.
-type Kill struct {
+// FaultVerb is what a Fault does to its nodes.
+type FaultVerb string
+
+// The verbs of faults.
+const (
+	FaultKill    FaultVerb = "kill" // all of them at the same moment
+	FaultPause   FaultVerb = "pause"
+	FaultResume  FaultVerb = "resume"
+	FaultIsolate FaultVerb = "isolate"
+	FaultHeal    FaultVerb = "heal" // without targets: of every node
+)
+
+// Fault asks for nodes to be broken, or for a lasting fault of theirs to end. One
+// Faulted follows.
+type Fault struct {
 	ID      uint64
+	Do      FaultVerb
 	Targets []engine.NodeID // ascending
+	Lease   time.Duration   // of a pause or an isolation
 }
 
-// JournalAppend asks for an entry to be made durable before any later effect.
+// JournalAppend asks for an entry to be made durable before any later effect. All
+// entries of one event belong together: if they cannot be written, the event has
+// to be handed in again as Unrecorded.
 type JournalAppend struct{ Entry Entry }
 
 // Publish says that View has changed.
@@ -94,7 +124,7 @@ type WakeAt struct{ At time.Time }
 func (Observe) isEffect()       {}
 func (Run) isEffect()           {}
 func (Supersede) isEffect()     {}
-func (Kill) isEffect()          {}
+func (Fault) isEffect()         {}
 func (JournalAppend) isEffect() {}
 func (Publish) isEffect()       {}
 func (Reply) isEffect()         {}

@@ -21,6 +21,8 @@ type basis struct {
 	desired  engine.Spec
 	first    engine.Spec
 	revision engine.Revision
+	of       engine.Revision
+	history  []engine.Spec
 	restarts map[engine.NodeID]uint64
 	seen     engine.Observed
 }
@@ -29,6 +31,7 @@ type basis struct {
 type proposal struct {
 	desired  engine.Spec
 	revision engine.Revision
+	of       engine.Revision // the revision whose content desired is
 	restarts map[engine.NodeID]uint64
 	restart  *engine.NodeObservation // the node to restart, nil for another intent
 	source   string
@@ -43,6 +46,8 @@ func (c *Core) basis() basis {
 		desired:  c.desired,
 		first:    c.first,
 		revision: c.revision,
+		of:       c.of,
+		history:  c.history,
 		restarts: c.restarts,
 		seen:     c.world.seen,
 	}
@@ -88,7 +93,7 @@ func (b *basis) check(request engine.Request) error {
 // propose works out what an intent leads to. Problems of a desired state are
 // part of the proposal, everything else that forbids it is an error.
 func (b *basis) propose(request engine.Request) (proposal, error) {
-	p := proposal{desired: b.desired, revision: b.revision, restarts: b.restarts}
+	p := proposal{desired: b.desired, revision: b.revision, of: b.of, restarts: b.restarts}
 	if err := b.check(request); err != nil {
 		return p, err
 	}
@@ -112,6 +117,13 @@ func (b *basis) propose(request engine.Request) (proposal, error) {
 		}
 		p.restart = node
 		p.restarts = withRestart(b.restarts, node.ID, node.Incarnation)
+	case engine.Undo:
+		if len(b.history) == 0 {
+			return p, engine.Errorf(engine.KindDenied, "undo", 0, "there is no earlier desired state")
+		}
+		earlier := b.history[len(b.history)-1]
+		b.proposeSpec(&p, earlier.Clone(), "undo to revision "+formatRevision(earlier.ID))
+		p.of = earlier.ID
 	case engine.RetryNow:
 	default:
 		return p, engine.Errorf(engine.KindUnsupported, opChange, 0, "a %T is not for the desired state", request.Intent)
@@ -124,6 +136,9 @@ func (b *basis) proposeSpec(p *proposal, next engine.Spec, source string) {
 	p.revision = max(b.revision+1, next.ID)
 	next.ID = p.revision
 	p.desired, p.source = next, source
+	if !sameContent(&b.desired, &next) {
+		p.of = p.revision
+	}
 	// A run that is under way may be writing the configuration at this moment.
 	facts := validate.Facts{EverRan: b.seen.Formed || b.seen.Config != nil || b.running}
 	p.problems = validate.Spec(next)
@@ -149,6 +164,12 @@ func (b *basis) runsWith() *engine.Spec {
 	return &spec
 }
 
+// adopt makes a proposal's desired state the present one.
+func (c *Core) adopt(p *proposal) {
+	c.history = remember(c.history, c.desired, c.of, p.of)
+	c.desired, c.revision, c.of, c.notices = p.desired, p.revision, p.of, p.notices
+}
+
 // runningNode finds a node that has a process.
 func (b *basis) runningNode(verb string, id engine.NodeID) (*engine.NodeObservation, error) {
 	node, found := b.seen.Node(id)
@@ -163,16 +184,21 @@ func (b *basis) runningNode(verb string, id engine.NodeID) (*engine.NodeObservat
 
 // asked answers a request.
 func (c *Core) asked(asked Asked) {
-	switch intent := asked.Request.Intent.(type) {
-	case engine.KillNode:
-		if err := c.kill(asked, intent.Targets); err != nil {
+	if fault, lastCopy, ok := faultOf(asked.Request.Intent); ok {
+		if err := c.inject(asked, fault, lastCopy); err != nil {
 			c.reply(asked.ID, err)
 		}
+		return
+	}
+	switch asked.Request.Intent.(type) {
 	case engine.RetryNow:
 		b := c.basis()
 		err := b.check(asked.Request)
 		if err == nil {
 			c.sayFor(asked.Request.By, 0, "retry now")
+			if !c.writing.never {
+				c.writing.next = c.now // now is when it is to be tried
+			}
 			c.tryAnew("asked to retry")
 			c.effect(Observe{})
 		}
@@ -197,14 +223,21 @@ func (c *Core) accept(request engine.Request) error {
 			return engine.Errorf(engine.KindConflict, opChange, 0, "the plan changed, look again")
 		}
 	}
+	if c.writing.never {
+		return engine.Errorf(engine.KindTerminal, "record request", 0, "%s; nothing was changed", c.writing.words())
+	}
 	c.restarts = p.restarts
 	if p.restart != nil {
 		c.sayFor(request.By, p.restart.ID, "restart "+p.restart.Slot.String())
 		c.record(Entry{Kind: EntryRestart, Node: p.restart.ID, Incarnation: p.restart.Incarnation, By: request.By})
 		c.supersede("the restart of " + p.restart.Slot.String() + " was asked for")
 	} else {
-		c.sayFor(request.By, 0, fmt.Sprintf("revision %d: %s", p.revision, difference(&c.desired, &p.desired)))
-		c.desired, c.revision, c.notices = p.desired, p.revision, p.notices
+		text := fmt.Sprintf("revision %d: ", p.revision)
+		if _, undo := request.Intent.(engine.Undo); undo {
+			text += p.source + ", "
+		}
+		c.sayFor(request.By, 0, text+difference(&c.desired, &p.desired))
+		c.adopt(&p)
 		c.recordSpec(request.By, p.source)
 		c.dropRestarts()
 		c.supersede(fmt.Sprintf("revision %d is wanted", p.revision))
@@ -216,45 +249,12 @@ func (c *Core) accept(request engine.Request) error {
 	return nil
 }
 
-// kill begins the kill of nodes that run. The answer comes with its outcome.
-func (c *Core) kill(asked Asked, targets []engine.NodeID) error {
-	b := c.basis()
-	if err := b.check(asked.Request); err != nil {
-		return err
-	}
-	targets = slices.Compact(slices.Sorted(slices.Values(targets)))
-	switch {
-	case len(targets) == 0:
-		return engine.Errorf(engine.KindInvalid, "kill node", 0, "no node is named")
-	case c.kills == maxKills:
-		return engine.Errorf(engine.KindTransient, "kill node", 0, "%d kills are under way already", maxKills)
-	}
-	for _, id := range targets {
-		if _, err := b.runningNode("kill", id); err != nil {
-			return err
-		}
-	}
-	for _, id := range targets {
-		node, _ := b.seen.Node(id)
-		c.sayFor(asked.Request.By, id, "kill -9 "+place(node.Slot))
-	}
-	c.kills++
-	c.effect(Kill{ID: asked.ID, Targets: targets})
-	return nil
-}
-
-func (c *Core) killed(killed Killed) {
-	c.kills--
-	if killed.Err != nil {
-		c.say(engine.SeverityWarning, killed.Targets[0], "the kill failed: "+killed.Err.Error())
-	}
-	c.reply(killed.ID, killed.Err)
-	c.effect(Observe{})
-}
-
 func denied(problems engine.Problems) error {
 	return &engine.Error{Kind: engine.KindDenied, Op: opChange, Err: problems}
 }
+
+// sameContent says whether two desired states differ in their revision at most.
+func sameContent(a, b *engine.Spec) bool { return difference(a, b) == nothingNew }
 
 func limitNotices(notices []engine.Notice) []engine.Notice {
 	return slices.Clip(notices[:min(len(notices), engine.MaxNotices)])

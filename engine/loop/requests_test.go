@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"rondb-tui/engine"
@@ -131,21 +130,6 @@ func TestPreviewChangesNothing(t *testing.T) {
 	}
 }
 
-func TestKillOfSeveralAtOnce(t *testing.T) {
-	r := running(t)
-	if err := r.ask(engine.Request{Intent: engine.KillNode{Targets: []engine.NodeID{67, 5, 5}}, By: engine.ActorChaos}); err != nil {
-		t.Fatal(err)
-	}
-	r.wantSaid("chaos: kill -9 data node 5 (node group 1)", "chaos: kill -9 MySQL server 67")
-	events := r.core.View().Events
-	if n := strings.Count(eventTexts(events), "kill -9 data node 5"); n != 1 {
-		t.Errorf("data node 5 is killed %d times", n)
-	}
-	if last := events[len(events)-1]; last.Node != 67 || r.core.kills != 0 {
-		t.Errorf("last event %+v, %d kills under way", last, r.core.kills)
-	}
-}
-
 // TestOrderOfAnAcceptance: recorded, then published, then answered.
 func TestOrderOfAnAcceptance(t *testing.T) {
 	r := running(t)
@@ -157,17 +141,6 @@ func TestOrderOfAnAcceptance(t *testing.T) {
 	want := []string{"loop.JournalAppend", "loop.JournalAppend", "loop.Run", "loop.Publish", "loop.Reply"}
 	if !slices.Equal(order, want) {
 		t.Errorf("effects %v, want %v", order, want)
-	}
-}
-
-func TestKillsAreLimited(t *testing.T) {
-	r := running(t)
-	for id := range uint64(maxKills + 1) {
-		effects := r.core.Handle(r.now, Asked{ID: id, Request: engine.Request{Intent: engine.KillNode{Targets: []engine.NodeID{5}}}})
-		refused := slices.ContainsFunc(effects, func(e Effect) bool { _, reply := e.(Reply); return reply })
-		if refused != (id == maxKills) {
-			t.Fatalf("kill %d: %v", id, effects)
-		}
 	}
 }
 
@@ -189,20 +162,6 @@ func TestImmutableFromTheFirstRun(t *testing.T) {
 	if err := r.ask(engine.Request{Intent: engine.SetSpec{Spec: otherSlots()}}); engine.KindOf(err) != engine.KindDenied {
 		t.Errorf("once it is written: %v", err)
 	}
-}
-
-func TestFailedKillIsTold(t *testing.T) {
-	r := running(t)
-	r.now = r.now.Add(1)
-	effects := r.core.Handle(r.now, Asked{ID: 1, Request: engine.Request{Intent: engine.KillNode{Targets: []engine.NodeID{5}}}})
-	if !slices.ContainsFunc(effects, func(e Effect) bool { _, kill := e.(Kill); return kill }) {
-		t.Fatalf("effects %v", effects)
-	}
-	r.handle(Killed{ID: 1, Targets: []engine.NodeID{5}, Err: errors.New("no such process")})
-	if r.replies[1] == nil {
-		t.Error("the failure was not answered")
-	}
-	r.wantSaid("the kill failed: no such process")
 }
 
 func TestDifference(t *testing.T) {

@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,9 @@ type rig struct {
 	core    *Core
 	world   *fakeWorld
 	journal MemoryJournal
+	full    error // why nothing can be recorded, nil if it can
+	tries   int   // to record something all the same
+	faults  []Fault
 	now     time.Time
 
 	run        *exec.Walk // under way
@@ -64,7 +69,21 @@ func running(t *testing.T) *rig {
 func (r *rig) handle(event Event) {
 	r.t.Helper()
 	r.now = r.now.Add(time.Millisecond)
-	r.perform(r.core.Handle(r.now, event))
+	before := *r.core
+	effects := r.core.Handle(r.now, event)
+	if r.full != nil && records(effects) {
+		*r.core = before
+		r.tries++
+		effects = r.core.Handle(r.now, Unrecorded{Event: event, Err: r.full})
+		if records(effects) {
+			r.t.Fatalf("%T: recorded although nothing can be", event)
+		}
+	}
+	r.perform(effects)
+}
+
+func records(effects []Effect) bool {
+	return slices.ContainsFunc(effects, func(effect Effect) bool { _, entry := effect.(JournalAppend); return entry })
 }
 
 func (r *rig) perform(effects []Effect) {
@@ -90,9 +109,12 @@ func (r *rig) perform(effects []Effect) {
 			}
 			r.superseded = true
 			r.run.Supersede()
-		case Kill:
-			r.world.kill(effect.Targets...)
-			r.handle(Killed{ID: effect.ID, Targets: effect.Targets})
+		case Fault:
+			r.faults = append(r.faults, effect)
+			if effect.Do == FaultKill {
+				r.world.kill(effect.Targets...)
+			}
+			r.handle(Faulted{Fault: effect})
 		case JournalAppend:
 			if err := r.journal.Append(effect.Entry); err != nil {
 				r.t.Fatal(err)
@@ -285,5 +307,12 @@ func (r *rig) wantJournal() {
 	if state.Revision != b.revision || difference(state.Spec, &b.desired) != "nothing new" || len(state.Restarts) != len(b.restarts) {
 		r.t.Errorf("the journal gives revision %d and restarts %v, the core has %d and %v",
 			state.Revision, state.Restarts, b.revision, b.restarts)
+	}
+	if state.Of != b.of || !reflect.DeepEqual(state.History, b.history) {
+		r.t.Errorf("the journal gives content %d after %v, the core has %d after %v",
+			state.Of, revisions(state.History), b.of, revisions(b.history))
+	}
+	if state.Seq != r.core.written {
+		r.t.Errorf("the journal ends with entry %d, the core with %d", state.Seq, r.core.written)
 	}
 }

@@ -79,7 +79,7 @@ func (c *Core) stepMoved(moved StepMoved) {
 		if moved.View.Err != "" {
 			text += ": " + moved.View.Err
 		}
-		c.record(Entry{Kind: EntryStep, Fingerprint: c.run.plan.Fingerprint, Step: moved.Step, Text: text})
+		c.recordForPeople(Entry{Kind: EntryStep, Fingerprint: c.run.plan.Fingerprint, Step: moved.Step, Text: text})
 	}
 	if moved.View.State == engine.StepFailed && c.run.failedAt.IsZero() {
 		c.run.failedAt = c.now
@@ -132,7 +132,7 @@ func (c *Core) runEnded(ended RunEnded) {
 		c.run.ended = endedDone
 	}
 	c.say(severity, 0, text)
-	c.record(Entry{Kind: EntryEnd, Fingerprint: c.run.plan.Fingerprint, Text: text})
+	c.recordForPeople(Entry{Kind: EntryEnd, Fingerprint: c.run.plan.Fingerprint, Text: text})
 	c.world.awaits = true
 	c.effect(Observe{})
 }

@@ -77,10 +77,13 @@ func difference(old, next *engine.Spec) string {
 		}
 	}
 	if len(changes) == 0 {
-		return "nothing new"
+		return nothingNew
 	}
 	return strings.Join(changes, ", ")
 }
+
+// nothingNew is the difference between two desired states with the same content.
+const nothingNew = "nothing new"
 
 // maxValue is the longest value, in bytes, that an event writes out.
 const maxValue = 40

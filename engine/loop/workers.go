@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"errors"
 
 	"rondb-tui/engine"
 	"rondb-tui/engine/exec"
@@ -40,10 +41,31 @@ func (l *Loop) execute(ctx context.Context, run Run, stop <-chan struct{}) {
 	l.post(RunEnded{Run: run.ID, Result: result})
 }
 
-// kill breaks nodes through the driver's fault capability.
-func (l *Loop) kill(ctx context.Context, kill Kill) {
+// inject performs one fault through the driver's capability.
+func (l *Loop) inject(ctx context.Context, fault Fault) {
 	ctx, cancel := context.WithTimeout(ctx, engine.EffectTimeout)
 	defer cancel()
-	err := l.faults.Kill(ctx, kill.Targets)
-	l.post(Killed{ID: kill.ID, Targets: kill.Targets, Err: err})
+	l.post(Faulted{Fault: fault, Err: l.injectNow(ctx, fault)})
+}
+
+// injectNow takes node after node where the driver takes one: what fails for one
+// of them is done to the others all the same.
+func (l *Loop) injectNow(ctx context.Context, fault Fault) error {
+	each := l.faults.Resume
+	switch fault.Do {
+	case FaultKill:
+		return l.faults.Kill(ctx, fault.Targets)
+	case FaultHeal:
+		return l.faults.Heal(ctx, fault.Targets)
+	case FaultPause:
+		each = func(ctx context.Context, id engine.NodeID) error { return l.faults.Pause(ctx, id, fault.Lease) }
+	case FaultIsolate:
+		each = func(ctx context.Context, id engine.NodeID) error { return l.faults.Isolate(ctx, id, fault.Lease) }
+	case FaultResume:
+	}
+	var failed []error
+	for _, id := range fault.Targets {
+		failed = append(failed, each(ctx, id))
+	}
+	return errors.Join(failed...)
 }

@@ -19,6 +19,7 @@ type world struct {
 	blind  string             // why the last look failed
 	digest uint64             // of seen
 	groups []engine.GroupView // of seen
+	struck []engine.NodeID    // broken since: seen may show them as they were before; replaced, never changed
 }
 
 // fresh says whether a plan may be made from what was seen.
@@ -48,6 +49,9 @@ func (c *Core) observed(look Observed) {
 	c.world.see(look.World)
 	if !look.Stale {
 		c.world.awaits = false
+		if c.faults == 0 {
+			c.world.struck = nil // what became of them has been seen
+		}
 	}
 	if c.run.active && !c.run.superseded {
 		if down := c.run.disruption(&before, &c.world.seen); down != nil {
@@ -69,15 +73,20 @@ func (w *world) see(seen engine.Observed) {
 	w.seen, w.digest, w.known = seen, digest, true
 }
 
-// dropRestarts forgets the wishes for a restart that are fulfilled, or that the
-// desired state has made void.
+// dropRestarts forgets the wishes for a restart whose process has ended, whoever
+// ended it: what starts in its place is another one. It forgets those as well that
+// the desired state has made void. Wishes that cannot be recorded as forgotten
+// stay until the next look.
 func (c *Core) dropRestarts() {
+	if !c.mayRecord() {
+		return
+	}
 	for _, id := range slices.Sorted(maps.Keys(c.restarts)) {
 		node, found := c.world.seen.Node(id)
 		switch {
-		case !found:
+		case !found || node.Status == engine.StatusAbsent:
 			c.say(engine.SeverityWarning, id, fmt.Sprintf("no restart of node %d: it is gone", id))
-		case node.Status == engine.StatusStarted && node.Incarnation != c.restarts[id]:
+		case node.Status != engine.StatusUnknown && node.Incarnation != c.restarts[id]:
 		default:
 			why := noRestart(&c.desired, node.Slot)
 			if why == "" {
@@ -85,9 +94,13 @@ func (c *Core) dropRestarts() {
 			}
 			c.say(engine.SeverityWarning, id, fmt.Sprintf("no restart of %s: %s", node.Slot, why))
 		}
-		c.restarts = withoutRestart(c.restarts, id)
-		c.record(Entry{Kind: EntryRestarted, Node: id})
+		c.dropRestart(id)
 	}
+}
+
+func (c *Core) dropRestart(id engine.NodeID) {
+	c.restarts = withoutRestart(c.restarts, id)
+	c.record(Entry{Kind: EntryRestarted, Node: id})
 }
 
 // noRestart says why a desired state leaves no way to restart a node and keep

@@ -173,7 +173,7 @@ func (b *bank) untilHealthy() {
 
 func (b *bank) kill(nodes ...engine.NodeID) {
 	b.t.Helper()
-	if err := b.loop.Submit(b.t.Context(), engine.Request{Intent: engine.KillNode{Targets: nodes}, By: engine.ActorYou}); err != nil {
+	if err := b.loop.Submit(b.t.Context(), engine.Request{Intent: engine.KillNode{Targets: nodes, LastCopy: true}, By: engine.ActorYou}); err != nil {
 		b.t.Fatal(err)
 	}
 }

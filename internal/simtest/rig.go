@@ -128,9 +128,8 @@ func (r *Rig) perform(effects []loop.Effect) {
 			r.begin(effect)
 		case loop.Supersede:
 			r.stop = r.run.ID == effect.Run && r.walk != nil
-		case loop.Kill:
-			err := r.World.Kill(effect.Targets...)
-			r.perform(r.core.Handle(r.now(), loop.Killed{ID: effect.ID, Targets: effect.Targets, Err: err}))
+		case loop.Fault:
+			r.perform(r.core.Handle(r.now(), loop.Faulted{Fault: effect, Err: r.inject(effect)}))
 		case loop.JournalAppend:
 			r.entries = append(r.entries, effect.Entry)
 		case loop.Reply:
@@ -140,6 +139,14 @@ func (r *Rig) perform(effects []loop.Effect) {
 		case loop.Publish:
 		}
 	}
+}
+
+// inject breaks the world as a request asked for.
+func (r *Rig) inject(fault loop.Fault) error {
+	if fault.Do != loop.FaultKill {
+		return engine.Errorf(engine.KindUnsupported, "inject fault", 0, "scenarios ask for kills only, not %s", fault.Do)
+	}
+	return r.World.Kill(fault.Targets...)
 }
 
 func (r *Rig) begin(run loop.Run) {

@@ -137,7 +137,7 @@ func (s *Scenario) do(rig *Rig, a Action) error {
 	var err error
 	switch a.Do {
 	case "kill":
-		err = rig.Ask(engine.KillNode{Targets: a.Nodes})
+		err = rig.Ask(engine.KillNode{Targets: a.Nodes, LastCopy: true})
 	case "pause":
 		_ = rig.World.Pause(a.Nodes[0], a.Lease)
 	case "isolate":
