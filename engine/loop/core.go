@@ -36,7 +36,8 @@ type Core struct {
 	state  engine.ReconciliationState
 	reason string
 	report engine.Report
-	faults int // under way
+	faults int      // under way
+	unseen []uint64 // requests for faults that happened and were not looked at since
 
 	// What the event being handled leads to.
 	now     time.Time

@@ -172,12 +172,23 @@ func (c *Core) withoutCopy(lost map[engine.NodeID]bool) []string {
 	return groups
 }
 
-// faulted answers a fault's request with the outcome.
+// faulted takes the outcome of a fault. Who asked for it is answered once its
+// effect has been looked at: what he sees then is not the state before it.
 func (c *Core) faulted(told Faulted) {
 	c.faults--
+	c.effect(Observe{})
 	if told.Err != nil {
 		c.say(engine.SeverityWarning, told.Fault.node(), fmt.Sprintf("the %s failed: %v", told.Fault.Do, told.Err))
+		c.reply(told.Fault.ID, told.Err)
+		return
 	}
-	c.reply(told.Fault.ID, told.Err)
-	c.effect(Observe{})
+	c.unseen = append(slices.Clip(c.unseen), told.Fault.ID)
+}
+
+// answerFaults answers for the faults whose effect was seen, or cannot be.
+func (c *Core) answerFaults() {
+	for _, id := range c.unseen {
+		c.reply(id, nil)
+	}
+	c.unseen = nil
 }

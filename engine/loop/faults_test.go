@@ -52,6 +52,31 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestFaultIsAnsweredOnceSeen: a script that kills and then waits for the cluster
+// to be healthy must not find the state from before its kill.
+func TestFaultIsAnsweredOnceSeen(t *testing.T) {
+	r := running(t)
+	r.mustAsk(engine.KillNode{Targets: nodes(2)})
+	id := r.asked
+	r.handle(Observed{World: r.world.observe(r.now), Stale: true})
+	if _, answered := r.replies[id]; answered {
+		t.Error("answered on a look that began before the kill")
+	}
+	r.look()
+	if err, answered := r.replies[id]; !answered || err != nil {
+		t.Errorf("not answered by a look that shows it: %v", err)
+	}
+	if state := r.core.View().State; state != engine.WorkingTowards {
+		t.Errorf("answered while the cluster is shown as %s", state)
+	}
+
+	r.mustAsk(engine.KillNode{Targets: nodes(67)})
+	r.handle(Observed{Err: errors.New("blind")})
+	if _, answered := r.replies[r.asked]; !answered {
+		t.Error("never answered where nobody can look")
+	}
+}
+
 func TestFaultsAreRefused(t *testing.T) {
 	r := running(t)
 	r.world.kill(5)

@@ -247,13 +247,14 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// ask submits a request and gives the answer.
+// ask submits a request and gives the answer; that of a fault that happened comes
+// with the next look, and is nil.
 func (r *rig) ask(request engine.Request) error {
 	r.t.Helper()
 	r.asked++
 	r.handle(Asked{ID: r.asked, Request: request})
 	err, answered := r.replies[r.asked]
-	if !answered {
+	if !answered && !slices.Contains(r.core.unseen, r.asked) {
 		r.t.Fatalf("%+v was not answered", request)
 	}
 	return err

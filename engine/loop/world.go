@@ -33,6 +33,7 @@ func (c *Core) observed(look Observed) {
 			c.say(engine.SeverityWarning, 0, "cannot look at the cluster: "+look.Err.Error())
 		}
 		c.world.blind = look.Err.Error()
+		c.answerFaults()
 		return
 	}
 	if c.world.blind != "" {
@@ -49,6 +50,7 @@ func (c *Core) observed(look Observed) {
 	c.world.see(look.World)
 	if !look.Stale {
 		c.world.awaits = false
+		c.answerFaults()
 		if c.faults == 0 {
 			c.world.struck = nil // what became of them has been seen
 		}
