@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"rondb-tui/engine"
 	"rondb-tui/workload"
 )
 
@@ -15,17 +14,19 @@ import (
 func BenchmarkBank(b *testing.B) {
 	for _, clients := range []int{1, 8, 32} {
 		b.Run(map[int]string{1: "1_client", 8: "8_clients", 32: "32_clients"}[clients], func(b *testing.B) {
-			h, err := New(Options{Name: "bench", Spec: engine.DefaultSpec(), Seed: 1, Workload: "bank", Rate: workload.MaxRate, Clients: clients})
+			h, err := New(Options{Name: "bench", Seed: 1, Workload: "bank", Rate: workload.MaxRate, Clients: clients})
 			if err != nil {
 				b.Fatal(err)
 			}
 			ctx, end := context.WithCancel(b.Context())
 			ended := make(chan error, 1)
 			go func() { ended <- h.Run(ctx) }()
+			bell, stop := h.Listen()
+			defer stop()
 			acked := func() uint64 { return h.Latest().Load.Ledger.Acked }
 			await := func(count uint64) {
 				for acked() < count {
-					<-h.Changed()
+					<-bell
 				}
 			}
 			await(100) // the tables are there and seeded

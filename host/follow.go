@@ -14,12 +14,14 @@ func (h *Host) follow(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	verified := make(chan bool, 1)
 	checking := false
+	changed, stop := h.loop.Listen()
+	defer stop()
 	figures := time.NewTicker(publishEvery)
 	defer figures.Stop()
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-		case <-h.loop.Changed():
+		case <-changed:
 			pause(ctx, publishGap) // a burst of changes makes one snapshot
 		case <-h.load.told:
 		case ok := <-verified:

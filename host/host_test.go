@@ -21,9 +21,6 @@ type running struct {
 func start(t *testing.T, o Options) running {
 	t.Helper()
 	o.Name = "test"
-	if o.Spec.NumNodeGroups == 0 {
-		o.Spec = engine.DefaultSpec()
-	}
 	h, err := New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -44,13 +41,15 @@ func start(t *testing.T, o Options) running {
 func (r running) until(what string, holds func(*engine.Snapshot) bool) *engine.Snapshot {
 	r.t.Helper()
 	limit := time.After(30 * time.Second)
+	bell, stop := r.Listen()
+	defer stop()
 	for {
 		s := r.Latest()
 		if holds(s) {
 			return s
 		}
 		select {
-		case <-r.Changed():
+		case <-bell:
 		case <-limit:
 			r.t.Fatalf("waited in vain until %s: %s, %s, %s, %q; ledger %+v", what, s.Cluster.State, s.Cluster.Health, s.Cluster.Reason, s.Cluster.Waiting, s.Load.Ledger)
 		}
@@ -84,7 +83,7 @@ func TestKillsThroughSocketsLoseNothing(t *testing.T) {
 		{"a whole node group", []engine.NodeID{4, 5}, 1},
 	} {
 		acked := r.Latest().Load.Ledger.Acked
-		r.submit(engine.KillNode{Targets: tc.targets})
+		r.submit(engine.KillNode{Targets: tc.targets, LastCopy: true})
 		r.until("it is noticed: "+tc.name, func(s *engine.Snapshot) bool { return !restored(s) })
 		r.until("the cluster is whole and writes go on after "+tc.name, func(s *engine.Snapshot) bool {
 			return restored(s) && s.Load.Ledger.Acked > acked+100 && s.Cluster.Observed.SystemRestarts == tc.restarts
@@ -114,7 +113,7 @@ func TestSystemRestartsAtOtherSpeeds(t *testing.T) {
 			r.until("writes are verified", func(s *engine.Snapshot) bool { return restored(s) && s.Load.Ledger.Verified > 100 })
 			for restarts := 1; restarts <= 2; restarts++ {
 				acked := r.Latest().Load.Ledger.Acked
-				r.submit(engine.KillNode{Targets: []engine.NodeID{4, 5}})
+				r.submit(engine.KillNode{Targets: []engine.NodeID{4, 5}, LastCopy: true})
 				r.until("writes go on", func(s *engine.Snapshot) bool {
 					return s.Cluster.Observed.SystemRestarts == restarts && s.Cluster.Observed.Serving && s.Load.Ledger.Acked > acked+20
 				})
@@ -131,7 +130,7 @@ func TestSystemRestartsAtOtherSpeeds(t *testing.T) {
 // the approved plan; and what cannot be is refused with its reasons.
 func TestScaleAndRefusals(t *testing.T) {
 	r := start(t, Options{Seed: 12, Workload: "none"})
-	r.until("it is up", func(s *engine.Snapshot) bool { return restored(s) && r.Ready() })
+	r.until("it is up", func(s *engine.Snapshot) bool { return restored(s) && r.Latest().Load.Ready })
 
 	intent := engine.Scale{Target: engine.ScaleReplicas, Delta: 1}
 	preview, err := r.Preview(t.Context(), engine.Request{Intent: intent})

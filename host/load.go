@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -182,9 +181,10 @@ func (l *load) tell() {
 // view is the load as the console shows it.
 func (l *load) view() engine.LoadView {
 	if l.runner == nil {
-		return engine.LoadView{Workload: "none", Reason: "started with --workload none"}
+		return engine.LoadView{Workload: "none", Ready: l.ready.Load(), Reason: "started with --workload none"}
 	}
 	view := viewOf(l.runner.Stats())
+	view.Ready = l.ready.Load()
 	switch {
 	case l.serverless.Load():
 		view.Running, view.Reason = false, "the desired state has no MySQL server"
@@ -197,16 +197,4 @@ func (l *load) view() engine.LoadView {
 // active says whether the load's figures move.
 func (l *load) active() bool {
 	return l.runner != nil && l.ready.Load() && l.runner.Stats().Running
-}
-
-// faultWords names a kill as incident cards do.
-func faultWords(kill engine.KillNode, c *engine.ClusterView) string {
-	words := make([]string, len(kill.Targets))
-	for i, id := range kill.Targets {
-		words[i] = id.String()
-		if n, ok := c.Observed.Node(id); ok {
-			words[i] = n.Slot.String()
-		}
-	}
-	return "kill -9 " + strings.Join(words, ", ")
 }

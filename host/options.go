@@ -1,21 +1,37 @@
 package host
 
 import (
+	"log/slog"
 	"time"
 
 	"rondb-tui/engine"
+	"rondb-tui/engine/loop"
 )
 
-// Options say which cluster a host runs and with what load.
+// Options say which cluster a host runs, with what load, and what is known of it
+// from an earlier engine.
 type Options struct {
 	Name     engine.ClusterName // required
-	Spec     engine.Spec        // required; legal
-	Notices  []engine.Notice
-	Seed     uint64  // of the simulated world; 0 draws one
-	Speed    float64 // of simulated time; 0 means 1
-	Workload string  // "bank", "kv" or "none"
-	Rate     int     // operations per second, intended
+	Seed     uint64             // of the simulated world; 0 draws one
+	Speed    float64            // of simulated time; 0 means 1
+	Workload string             // "bank", "kv" or "none"
+	Rate     int                // operations per second, intended
 	Clients  int
+
+	// Spec is the desired state to begin with; it must be legal. Nil goes on with
+	// the one in State. Source says where it came from.
+	Spec   *engine.Spec
+	Source string
+	// State is what the journal says. The zero State is a new cluster.
+	State   loop.State
+	Journal loop.Journal // nil keeps it in memory
+
+	// LastEvent is the number of the newest event of an earlier engine.
+	LastEvent uint64
+	// Record is handed the newest events before each snapshot; it may get events
+	// again. Nil records nothing. Calls do not overlap.
+	Record func([]engine.Event)
+	Log    *slog.Logger // nil says nothing
 }
 
 // Intervals and limits of a host.
