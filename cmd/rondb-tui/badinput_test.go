@@ -11,6 +11,7 @@ import (
 // TestBadInputIsNamed: every kind of bad input gets its exit code and a message
 // that says what, where and how to mend it, and starts nothing.
 func TestBadInputIsNamed(t *testing.T) {
+	ownState(t)
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -63,7 +64,7 @@ func TestBadInputIsNamed(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := run(t.Context(), append(tc.args, "--dry-run")[:len(tc.args)+dryRunFlag(tc.args)], &stdout, &stderr)
+			code := run(t.Context(), append(tc.args, "--dry-run")[:len(tc.args)+dryRunFlag(tc.args)], strings.NewReader(""), &stdout, &stderr)
 			if code != tc.code {
 				t.Errorf("exit code %d, want %d", code, tc.code)
 			}
@@ -91,8 +92,9 @@ func dryRunFlag(args []string) int {
 }
 
 func TestDryRunPrintsThePlanAndStartsNothing(t *testing.T) {
+	ownState(t)
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"up", "--dry-run", "--groups", "1"}, &stdout, &stderr); code != exitDone {
+	if code := run(t.Context(), []string{"up", "--dry-run", "--groups", "1"}, strings.NewReader(""), &stdout, &stderr); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	for _, want := range []string{"write the cluster configuration", "start management server 65", "start data node 2", "start MySQL server 68"} {
@@ -105,7 +107,7 @@ func TestDryRunPrintsThePlanAndStartsNothing(t *testing.T) {
 func TestVersionAndCompletion(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"completion", "bash"}, {"--help"}} {
 		var stdout, stderr bytes.Buffer
-		if code := run(t.Context(), args, &stdout, &stderr); code != exitDone || !strings.Contains(stdout.String(), "rondb-tui") {
+		if code := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr); code != exitDone || !strings.Contains(stdout.String(), "rondb-tui") {
 			t.Errorf("%v: exit code %d, stdout %q, stderr %q", args, code, stdout.String(), stderr.String())
 		}
 	}

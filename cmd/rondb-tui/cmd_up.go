@@ -1,19 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"io"
-	"os"
-	"regexp"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"rondb-tui/engine"
-	"rondb-tui/engine/spec"
-	"rondb-tui/engine/validate"
 	"rondb-tui/host"
+	"rondb-tui/host/paths"
 	"rondb-tui/workload"
 )
 
@@ -32,6 +28,8 @@ type upFlags struct {
 	rate     int
 	clients  int
 	noTUI    bool
+	detach   bool
+	takeOver bool
 	wait     string
 	timeout  time.Duration
 	dryRun   bool
@@ -39,7 +37,6 @@ type upFlags struct {
 
 // Bounds of the flags that have no rule in the desired state.
 const (
-	defaultName    = "demo"
 	defaultRate    = 200
 	defaultClients = 8
 	maxRate        = workload.MaxRate
@@ -51,31 +48,20 @@ const (
 	waitConverged  = "converged"
 )
 
-func newUp(stdout, stderr io.Writer) *cobra.Command {
+func newUp(p *program) *cobra.Command {
 	var flags upFlags
 	cmd := &cobra.Command{
 		Use:   "up [NAME]",
 		Short: "Start a cluster and open the console on it",
-		Long: "Start a cluster and open the console on it. Without a terminal, or with --no-tui, one line is\n" +
-			"printed for each step, then a status line every few seconds, until interrupted.",
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Long: "Start a cluster and open the console on it. The cluster runs in a process of its own: leaving\n" +
+			"the console leaves it running. A cluster that was there before comes up with the desired state\n" +
+			"it had; flags and -f change it.\n\n" +
+			"Without a terminal, or with --no-tui, the cluster runs in the foreground: one line is printed\n" +
+			"for each step, then a status line every few seconds, until interrupted.",
+		Example: "  rondb-tui up\n  rondb-tui up big --groups 3 --replicas 2\n  rondb-tui up demo -d --wait ready",
+		Args:    usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name := defaultName
-			if len(args) == 1 {
-				name = args[0]
-			}
-			options, err := flags.options(cmd, name)
-			if err != nil {
-				return err
-			}
-			switch {
-			case flags.dryRun:
-				return dryRun(options, stdout, stderr)
-			case flags.noTUI || !onTerminal(stdout):
-				return runPlain(cmd.Context(), options, flags, stdout, stderr)
-			default:
-				return runConsole(cmd.Context(), options, stderr)
-			}
+			return runUp(cmd, p, &flags, nameArg(args))
 		},
 	}
 	f := cmd.Flags()
@@ -91,43 +77,69 @@ func newUp(stdout, stderr io.Writer) *cobra.Command {
 	f.StringVar(&flags.workload, "workload", "bank", "load: bank, kv or none")
 	f.IntVar(&flags.rate, "rate", defaultRate, "operations per second")
 	f.IntVar(&flags.clients, "clients", defaultClients, "clients of the load")
-	f.BoolVar(&flags.noTUI, "no-tui", false, "print lines instead of opening the console")
-	f.StringVar(&flags.wait, "wait", waitReady, "what counts as up without the console: ready or converged")
+	f.BoolVar(&flags.noTUI, "no-tui", false, "stay in the foreground and print lines instead of opening the console")
+	f.BoolVarP(&flags.detach, "detach", "d", false, "start the cluster in the background and return")
+	f.BoolVar(&flags.takeOver, "take-over", false, "end the process that owns the cluster, then start it")
+	f.StringVar(&flags.wait, "wait", waitReady, "with -d or --no-tui, what counts as up: ready or converged")
 	f.DurationVar(&flags.timeout, "timeout", defaultTimeout, "give up after this long without progress")
 	f.BoolVar(&flags.dryRun, "dry-run", false, "print the plan and end")
 	return cmd
 }
 
-var clusterName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+// upRequest is a checked command line of `up`.
+type upRequest struct {
+	place   paths.Cluster
+	launch  host.Launch
+	spec    engine.Spec // what the cluster begins with
+	notices []engine.Notice
+	flags   *upFlags
+	waits   bool // --wait was given
+}
 
-// options checks the flags and makes the host's options of them.
-func (f *upFlags) options(cmd *cobra.Command, name string) (host.Options, error) {
-	if err := f.check(name); err != nil {
-		return host.Options{}, withCode(exitUsage, err)
+func runUp(cmd *cobra.Command, p *program, flags *upFlags, name string) error {
+	if name == "" {
+		name = defaultName
 	}
-	wanted, notices, err := f.desired(cmd)
+	if err := flags.check(name); err != nil {
+		return withCode(exitUsage, err)
+	}
+	place, err := p.place(name)
 	if err != nil {
-		return host.Options{}, err
+		return err
 	}
-	return host.Options{
-		Name:     engine.ClusterName(name),
-		Spec:     wanted,
-		Notices:  notices,
-		Seed:     f.seed,
-		Speed:    f.speed,
-		Workload: f.workload,
-		Rate:     f.rate,
-		Clients:  f.clients,
-	}, nil
+	request := upRequest{place: place, flags: flags, waits: cmd.Flags().Changed("wait")}
+	if flags.dryRun {
+		if err := request.read(cmd); err != nil {
+			return err
+		}
+		return dryRun(&request, p)
+	}
+	if found, err := p.whoOwns(cmd.Context(), place, flags); found || err != nil {
+		return err
+	}
+	if err := request.read(cmd); err != nil {
+		return err
+	}
+	switch {
+	case flags.detach:
+		return p.upDetached(cmd.Context(), &request)
+	case flags.noTUI || !p.interactive():
+		return p.upForeground(cmd.Context(), &request)
+	default:
+		return p.upConsole(cmd.Context(), &request)
+	}
 }
 
 func (f *upFlags) check(name string) error {
+	if err := paths.CheckName(name); err != nil {
+		return err
+	}
 	switch {
-	case len(name) > engine.MaxClusterNameSize || !clusterName.MatchString(name):
-		return fmt.Errorf("%q is no name for a cluster; use at most %d lower-case letters, digits and dashes", name, engine.MaxClusterNameSize)
+	case f.detach && f.noTUI:
+		return fmt.Errorf("--detach and --no-tui exclude each other: one returns, the other stays in the foreground")
 	case f.driver == "docker":
 		return fmt.Errorf("--driver docker: this version has no Docker driver yet; use --driver sim, which needs nothing installed")
-	case f.driver != "auto" && f.driver != "sim":
+	case f.driver != "auto" && f.driver != host.DriverSim:
 		return fmt.Errorf("--driver %q is not known; use auto or sim", f.driver)
 	case !(f.speed >= minSpeed && f.speed <= maxSpeed): // NaN is neither
 		return fmt.Errorf("--speed %v is out of range; use %v to %d", f.speed, minSpeed, maxSpeed)
@@ -145,38 +157,13 @@ func (f *upFlags) check(name string) error {
 	return nil
 }
 
-// desired reads the desired state and lays the flags over it.
-func (f *upFlags) desired(cmd *cobra.Command) (engine.Spec, []engine.Notice, error) {
-	wanted, source := engine.DefaultSpec(), spec.Source{}
-	if f.file != "" {
-		var err error
-		if wanted, source, err = spec.ReadFile(f.file); err != nil {
-			return engine.Spec{}, nil, err
-		}
+// reached gives the condition that --wait names.
+func (f *upFlags) reached() func(*engine.Snapshot) bool {
+	if f.wait == waitConverged {
+		return converged
 	}
-	for _, count := range []struct {
-		flag   string
-		value  int
-		target *int
-	}{
-		{"groups", f.groups, &wanted.NumNodeGroups},
-		{"replicas", f.replicas, &wanted.ActiveReplicationFactor},
-		{"mysqlds", f.mysqlds, &wanted.NumManagedMysqldVms},
-		{"mgmds", f.mgmds, &wanted.NumManagedMgmdVms},
-		{"apis", f.apis, &wanted.NumManagedApiVms},
-	} {
-		if cmd.Flags().Changed(count.flag) {
-			*count.target = count.value
-		}
-	}
-	if err := source.Refuse(validate.Spec(wanted)); err != nil {
-		return engine.Spec{}, nil, err
-	}
-	return wanted, validate.Notices(nil, wanted), nil
+	return ready
 }
 
-// onTerminal says whether the console can draw: both ends must be terminals.
-func onTerminal(stdout io.Writer) bool {
-	out, ok := stdout.(*os.File)
-	return ok && term.IsTerminal(out.Fd()) && term.IsTerminal(os.Stdin.Fd())
-}
+// background is a context for what must go on when ctx is interrupted.
+func background(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }

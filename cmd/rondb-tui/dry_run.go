@@ -2,19 +2,15 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"rondb-tui/engine"
 	"rondb-tui/engine/plan"
-	"rondb-tui/host"
 )
 
 // dryRun prints the plan that `up` would begin with, and starts nothing.
-func dryRun(options host.Options, stdout, stderr io.Writer) error {
-	for _, n := range options.Notices {
-		_, _ = fmt.Fprintln(stderr, "notice:", n)
-	}
-	steps, _ := plan.Make(plan.Input{Spec: options.Spec, Revision: max(options.Spec.ID, 1), Observed: engine.Observed{}})
-	_, err := fmt.Fprint(stdout, steps.String())
+func dryRun(r *upRequest, p *program) error {
+	p.sayNotices(r.notices)
+	steps, _ := plan.Make(plan.Input{Spec: r.spec, Revision: max(r.spec.ID, 1), Observed: engine.Observed{}})
+	_, err := fmt.Fprint(p.stdout, steps.String())
 	return err
 }

@@ -4,26 +4,42 @@ import (
 	"errors"
 
 	"rondb-tui/engine"
+	"rondb-tui/host/owner"
 )
 
-// Exit codes, as docs and scripts know them (peers-and-ux.md §4.8).
+// Exit codes, as docs and scripts know them (docs/exit-codes.md).
 const (
 	exitDone        = 0
 	exitUnexpected  = 1
 	exitUsage       = 2
+	exitNotFound    = 3
+	exitPreflight   = 4
 	exitTimeout     = 5
+	exitOwned       = 6
 	exitRefused     = 7
+	exitNotEmpty    = 8
+	exitAtRisk      = 9
+	exitAssert      = 10
 	exitLost        = 11
+	exitUnsure      = 12
+	exitLeftovers   = 14
+	exitDown        = 19
 	exitInterrupted = 130
 )
 
 // exitError is an error with the exit code it asks for.
 type exitError struct {
 	code int
-	err  error
+	err  error // nil: the code alone is the answer, there is nothing to say
 }
 
-func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
 func (e *exitError) Unwrap() error { return e.err }
 
 func withCode(code int, err error) error { return &exitError{code: code, err: err} }
@@ -38,12 +54,18 @@ func exitCode(err error) int {
 	if errors.As(err, &coded) {
 		return coded.code
 	}
+	var held *owner.HeldError
+	if errors.As(err, &held) {
+		return exitOwned
+	}
 	switch engine.KindOf(err) {
 	case engine.KindInvalid:
 		return exitUsage
+	case engine.KindNotFound:
+		return exitNotFound
 	case engine.KindDenied, engine.KindConflict:
 		return exitRefused
-	case engine.KindInternal, engine.KindTransient, engine.KindTerminal, engine.KindNotFound, engine.KindUnsupported:
+	case engine.KindInternal, engine.KindTransient, engine.KindTerminal, engine.KindUnsupported:
 	}
 	return exitUnexpected
 }

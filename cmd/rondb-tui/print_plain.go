@@ -10,21 +10,15 @@ import (
 	"rondb-tui/tui/present"
 )
 
-// driverSentence says what runs the cluster, why, and how to get the other.
-func driverSentence(asked string, s *engine.Snapshot) string {
-	why := "asked for with --driver sim"
-	if asked == "auto" {
-		why = "this version has no other driver; containers come with the Docker driver"
-	}
-	return fmt.Sprintf("cluster %q is SIMULATED in this process, seed %d (%s)", s.Cluster.Name, s.Cluster.Seed, why)
-}
-
 // stepPrinter prints one line for each step that ended since the last snapshot.
 type stepPrinter struct {
 	plan    engine.Fingerprint
 	started time.Time
 	printed map[engine.StepID]bool
 }
+
+// skip takes note of what ended already, and prints nothing.
+func (p *stepPrinter) skip(s *engine.Snapshot) { p.print(io.Discard, s) }
 
 func (p *stepPrinter) print(w io.Writer, s *engine.Snapshot) {
 	run := &s.Cluster.Run
@@ -48,7 +42,10 @@ func (p *stepPrinter) print(w io.Writer, s *engine.Snapshot) {
 // statusLine is the cluster in one line.
 func statusLine(s *engine.Snapshot) string {
 	c, l := &s.Cluster, &s.Load
-	parts := []string{string(c.Name), string(c.State), string(c.Health), "SIMULATED"}
+	parts := []string{string(c.Name), string(c.State), string(c.Health)}
+	if c.Simulated {
+		parts = append(parts, "SIMULATED")
+	}
 	for _, g := range c.Groups {
 		parts = append(parts, fmt.Sprintf("NG%d=%d/%d", g.ID, g.Started, len(g.Nodes)))
 	}
@@ -64,26 +61,4 @@ func statusLine(s *engine.Snapshot) string {
 	}
 	parts = append(parts, fmt.Sprintf("LOST=%d", l.Ledger.Lost))
 	return strings.Join(parts, " ")
-}
-
-// progressOf changes whenever the cluster comes closer to what is wanted.
-func progressOf(s *engine.Snapshot) string {
-	var b strings.Builder
-	fmt.Fprint(&b, s.Cluster.State, s.Cluster.Run.Plan.Fingerprint, s.Cluster.Run.Done)
-	for i := range s.Cluster.Observed.Nodes {
-		n := &s.Cluster.Observed.Nodes[i]
-		fmt.Fprint(&b, n.Status, n.StartPhase)
-	}
-	return b.String()
-}
-
-// whyNot explains in one sentence what the cluster waits for.
-func whyNot(s *engine.Snapshot) string {
-	switch {
-	case len(s.Cluster.Waiting) > 0:
-		return present.Clean(s.Cluster.Waiting[0])
-	case s.Cluster.Reason != "":
-		return present.Clean(s.Cluster.Reason)
-	}
-	return "the cluster is " + string(s.Cluster.Health)
 }

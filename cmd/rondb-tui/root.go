@@ -10,17 +10,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"rondb-tui/internal/buildinfo"
+	"rondb-tui/tui/present"
 )
 
 // run is the program without the process: arguments in, exit code out.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot(stdout, stderr) //nolint:contextcheck // fang hands the context to the command that runs
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot(&program{stdin: stdin, stdout: stdout, stderr: stderr}) //nolint:contextcheck // fang hands the context to the command that runs
 	root.SetArgs(args)
 	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithoutManpage(), fang.WithErrorHandler(printError))
 	return exitCode(err)
 }
 
-func newRoot(stdout, stderr io.Writer) *cobra.Command {
+func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "rondb-tui",
 		Short:         "See, run and break a RonDB cluster from the terminal",
@@ -31,20 +32,48 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 	}
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return withCode(exitUsage, err) })
-	root.AddCommand(newUp(stdout, stderr), newVersion(stdout))
+	root.AddGroup(
+		&cobra.Group{ID: groupLife, Title: "life of a cluster"},
+		&cobra.Group{ID: groupLook, Title: "look"},
+		&cobra.Group{ID: groupChange, Title: "change"},
+		&cobra.Group{ID: groupBreak, Title: "break"},
+		&cobra.Group{ID: groupData, Title: "load and data"},
+	)
+	add(root, groupLife, newUp(p), newAttach(p), newWatch(p), newStop(p), newStart(p), newDown(p), newPs(p), newDoctor(p))
+	add(root, groupLook, newStatus(p), newWait(p), newEvents(p), newLogs(p))
+	add(root, groupChange, newPlan(p), newDiff(p), newApply(p), newScale(p), newUndo(p))
+	add(root, groupBreak, newKill(p), newPause(p), newResume(p), newIsolate(p), newHeal(p))
+	add(root, groupData, newWorkload(p), newAudit(p), newSQL(p), newDSN(p))
+	root.AddCommand(newVersion(p), newEngine(p))
 	return root
 }
 
-func newVersion(stdout io.Writer) *cobra.Command {
+// Groups of commands in the help.
+const (
+	groupLife   = "life"
+	groupLook   = "look"
+	groupChange = "change"
+	groupBreak  = "break"
+	groupData   = "data"
+)
+
+func add(root *cobra.Command, group string, commands ...*cobra.Command) {
+	for _, c := range commands {
+		c.GroupID = group
+		root.AddCommand(c)
+	}
+}
+
+func newVersion(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of this program",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(stdout, buildinfo.Info())
+			_, err := fmt.Fprintln(p.stdout, buildinfo.Info())
 			return err
 		},
 	}
@@ -55,7 +84,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "rondb-tui --help lists the commands"
+	hint := cmd.CommandPath() + " --help lists the commands"
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
@@ -66,14 +95,31 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return withCode(exitUsage, err)
+			return withCode(exitUsage, fmt.Errorf("%w; use: %s", err, cmd.UseLine()))
 		}
 		return nil
 	}
 }
 
+// nameArg is the optional NAME of a command that takes nothing else.
+func nameArg(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return ""
+}
+
 // printError writes the plain message: it already says what, where and how to
-// mend. Styles would only get between a person and the file position.
+// mend. Styles would only get between a person and the file position. What others
+// put into it is cleaned of escape codes.
 func printError(w io.Writer, _ fang.Styles, err error) {
-	_, _ = fmt.Fprintf(w, "rondb-tui: %v\n", err)
+	text := err.Error()
+	if text == "" {
+		return
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = present.Clean(line)
+	}
+	_, _ = fmt.Fprintf(w, "rondb-tui: %s\n", strings.Join(lines, "\n"))
 }

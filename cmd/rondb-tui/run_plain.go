@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,96 +14,87 @@ import (
 
 	"rondb-tui/engine"
 	"rondb-tui/host"
+	"rondb-tui/host/owner"
+	"rondb-tui/internal/buildinfo"
 )
 
 // statusEvery is the pause between status lines off a terminal.
 const statusEvery = 5 * time.Second
 
-// runPlain runs the engine in the foreground and prints lines until it is
+// upForeground runs the engine in this process and prints lines until it is
 // interrupted: 130 before the cluster is up, 0 after, 5 when nothing moved for
-// the time limit, 11 when an acknowledged write was lost.
-func runPlain(ctx context.Context, options host.Options, flags upFlags, stdout, stderr io.Writer) error {
+// the time limit, 11 when an acknowledged write was lost. Other commands and
+// consoles reach it as they would reach one in the background.
+func (p *program) upForeground(ctx context.Context, r *upRequest) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	h, err := host.New(options)
+	process, err := host.Open(r.place, r.launch, buildinfo.Version, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return err
+		return notOpened(r.place.Name, err)
 	}
-	_, _ = fmt.Fprintln(stderr, driverSentence(flags.driver, h.Latest()))
-	for _, n := range options.Notices {
-		_, _ = fmt.Fprintln(stderr, "notice:", n)
-	}
+	p.sayStart(r, process.Ready())
 
-	engineCtx, end := context.WithCancel(context.WithoutCancel(ctx))
+	engineCtx, end := context.WithCancel(background(ctx))
 	defer end()
-	ended := make(chan error, 1)
-	go func() { ended <- h.Run(engineCtx) }()
+	ended := watchEnd(func() error { return process.Run(engineCtx, buildinfo.Version) })
+	bell, deafen := process.Listen()
+	defer deafen()
 
-	watch := &plainWatch{host: h, flags: flags, stdout: stdout, stderr: stderr}
-	watchErr := watch.run(ctx, ended)
+	watch := &plainWatch{process: process, flags: r.flags, stdout: p.stdout, stderr: p.stderr}
+	watchErr := watch.run(ctx, bell, ended)
 	if errors.Is(watchErr, context.Canceled) {
 		stop() // a second interrupt ends the program at once
 		watchErr = watch.interrupted(engineCtx)
 	}
 	end()
-	if err := <-ended; err != nil && watchErr == nil {
-		return err
+	<-ended.done
+	return cmp.Or(watchErr, ended.err)
+}
+
+// notOpened words why this process cannot be the engine.
+func notOpened(name engine.ClusterName, err error) error {
+	var held *owner.HeldError
+	if errors.As(err, &held) {
+		return ownedBy(name, held.Owner)
 	}
-	return watchErr
+	return err
 }
 
 // plainWatch follows the snapshots and prints what is new in each.
 type plainWatch struct {
-	host   *host.Host
-	flags  upFlags
-	stdout io.Writer
-	stderr io.Writer
-
-	steps    stepPrinter
-	up       bool
-	progress string
+	process *host.Process
+	flags   *upFlags
+	stdout  io.Writer
+	stderr  io.Writer
+	up      bool
 }
 
-// run returns context.Canceled when the person interrupts.
-func (w *plainWatch) run(ctx context.Context, ended chan error) error {
+// run returns context.Canceled when the person interrupts, nil when somebody
+// ended the engine over its socket.
+func (w *plainWatch) run(ctx context.Context, bell <-chan struct{}, ended *ending) error {
+	f := &follower{latest: w.process.Latest, bell: bell, ended: ended, timeout: w.flags.timeout, steps: w.stderr}
+	if err := f.until(ctx, w.flags.reached()); err != nil {
+		return err
+	}
+	w.up = true
+	w.announce(w.process.Latest())
 	status := time.NewTicker(statusEvery)
 	defer status.Stop()
-	stuck := time.NewTimer(w.flags.timeout)
-	defer stuck.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return context.Canceled
-		case err := <-ended:
-			ended <- err
-			return err
-		case <-w.host.Changed():
-			s := w.host.Latest()
-			w.steps.print(w.stderr, s)
-			if now := progressOf(s); now != w.progress {
-				w.progress = now
-				stuck.Reset(w.flags.timeout)
+		case <-ended.done:
+			if ended.err == nil {
+				_, _ = fmt.Fprintln(w.stderr, "the engine was ended by another command")
 			}
-			if !w.up && w.reached(s) {
-				w.up = true
-				w.announce(s)
-			}
+			return ended.err
+		case <-bell:
+			f.printer.print(w.stderr, w.process.Latest())
 		case <-status.C:
-			_, _ = fmt.Fprintln(w.stdout, statusLine(w.host.Latest()))
-		case <-stuck.C:
-			if !w.up {
-				return withCode(exitTimeout, fmt.Errorf("nothing moved for %v; %s", w.flags.timeout, whyNot(w.host.Latest())))
-			}
+			_, _ = fmt.Fprintln(w.stdout, statusLine(w.process.Latest()))
 		}
 	}
-}
-
-// reached says whether the cluster counts as up.
-func (w *plainWatch) reached(s *engine.Snapshot) bool {
-	if s.Cluster.State != engine.AtDesiredState {
-		return false
-	}
-	return w.flags.wait == waitConverged || !s.Cluster.Spec.RonDBRunning || w.host.Ready()
 }
 
 func (w *plainWatch) announce(s *engine.Snapshot) {
@@ -119,7 +112,7 @@ func (w *plainWatch) interrupted(ctx context.Context) error {
 	if !w.up {
 		return withCode(exitInterrupted, errors.New("interrupted before the cluster was up"))
 	}
-	s := w.host.FinalAudit(ctx)
+	s := w.process.FinalAudit(ctx)
 	_, _ = fmt.Fprintln(w.stdout, statusLine(s))
 	return verdict(s)
 }

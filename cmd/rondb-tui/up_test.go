@@ -40,11 +40,12 @@ func (l *lines) String() string {
 // up with its notices, a row goes through the MySQL server, and an interrupt
 // ends it with 0.
 func TestUpWithoutATerminal(t *testing.T) {
+	ownState(t)
 	out, progress := waitingFor("MySQL server 67 at 127.0.0.1:"), waitingFor("accepted, not acted on yet")
 	ctx, interrupt := context.WithCancel(t.Context())
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"up", "-f", "../../engine/spec/testdata/desired_state.jsonc", "--driver", "sim", "--no-tui", "--seed", "7"}, out, progress)
+		code <- run(ctx, []string{"up", "-f", "../../engine/spec/testdata/desired_state.jsonc", "--driver", "sim", "--no-tui", "--seed", "7"}, strings.NewReader(""), out, progress)
 	}()
 	for _, text := range []*lines{out, progress} {
 		select {
@@ -74,9 +75,10 @@ func TestUpWithoutATerminal(t *testing.T) {
 
 // TestInterruptedBeforeUp ends with 130.
 func TestInterruptedBeforeUp(t *testing.T) {
+	ownState(t)
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
-	if got := run(ctx, []string{"up", "--no-tui"}, io.Discard, io.Discard); got != exitInterrupted {
+	if got := run(ctx, []string{"up", "--no-tui"}, strings.NewReader(""), io.Discard, io.Discard); got != exitInterrupted {
 		t.Errorf("exit code %d, want %d", got, exitInterrupted)
 	}
 }

@@ -47,6 +47,9 @@ func EndStray(ctx context.Context, o Owner, polite time.Duration) error {
 		if gone(ctx, o, step.wait) {
 			return nil
 		}
+		if ctx.Err() != nil {
+			return engine.Errorf(engine.KindTransient, opEnd, 0, "process %d: %w", o.PID, context.Cause(ctx))
+		}
 	}
 	return engine.Errorf(engine.KindTransient, opEnd, 0, "process %d is still there %v after SIGKILL", o.PID, killWait)
 }

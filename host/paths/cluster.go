@@ -27,21 +27,7 @@ func (c Cluster) Make() error {
 	if err := os.MkdirAll(filepath.Dir(state), private); err != nil {
 		return engine.Errorf(kindOf(err), "make the state directory", 0, "%w", err)
 	}
-	// Remove of another cluster may take the root away between the two.
-	const attempts = 10
-	var err error
-	for range attempts {
-		if err = makePrivate(state); err != nil {
-			return err
-		}
-		if err = makePrivate(c.Dir); !errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return makePrivate(filepath.Dir(c.Socket))
+	return makePrivate(state, c.Dir, filepath.Dir(c.Socket))
 }
 
 // Remove removes the socket and the state directory with all that is in it, and
@@ -85,8 +71,27 @@ func (c Cluster) removeRoots() error {
 	return makePrivate(runtime)
 }
 
-// makePrivate makes a directory that only we can read, or refuses what is there.
-func makePrivate(dir string) error {
+// makePrivate makes directories, one after another. It begins again if one is gone
+// by then: the removal of the last other cluster takes the roots away.
+func makePrivate(dirs ...string) error {
+	const attempts = 100
+	var err error
+	for range attempts {
+		err = nil
+		for _, dir := range dirs {
+			if err = makeOne(dir); err != nil {
+				break
+			}
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
+}
+
+// makeOne makes a directory that only we can read, or refuses what is there.
+func makeOne(dir string) error {
 	const op = "use directory"
 	if err := os.Mkdir(dir, private); err != nil && !errors.Is(err, fs.ErrExist) {
 		return engine.Errorf(kindOf(err), "make a directory", 0, "%w", err)
@@ -100,7 +105,8 @@ func makePrivate(dir string) error {
 	case !info.IsDir():
 		return engine.Errorf(engine.KindDenied, op, 0, "%s is not a directory; remove it", dir)
 	case !ours(info):
-		return engine.Errorf(engine.KindDenied, op, 0, "%s belongs to another user; have it removed, or set XDG_STATE_HOME and XDG_RUNTIME_DIR to directories of yours", dir)
+		return engine.Errorf(engine.KindDenied, op, 0,
+			"%s belongs to another user; have it removed, or set XDG_STATE_HOME and XDG_RUNTIME_DIR to directories of yours", dir)
 	case info.Mode().Perm()&openToOthers != 0:
 		return engine.Errorf(engine.KindDenied, op, 0, "%s is open to others (mode %04o); run chmod 700 on it", dir, info.Mode().Perm())
 	}
