@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -82,7 +83,7 @@ func (p *program) attach(ctx context.Context, name string, readOnly bool) error 
 func (p *program) engineGone(client *control.Client, why error) error {
 	s, name := client.Latest(), client.Info().Cluster
 	p.say("%s", statusLine(s))
-	if why == nil {
+	if why == nil || errors.Is(why, control.ErrEnded) {
 		p.say("cluster %q was ended by another command", name)
 		return verdict(s)
 	}

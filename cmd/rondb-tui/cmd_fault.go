@@ -96,7 +96,7 @@ func newHeal(p *program) *cobra.Command {
 		},
 	}
 	cmd := newFault(p, verb)
-	cmd.Use = "heal [NAME] [SELECTOR] [--seed N]"
+	cmd.Use = "heal [NAME] [SELECTOR]"
 	cmd.Args = usageArgs(cobra.MaximumNArgs(2))
 	some := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -126,7 +126,7 @@ func (p *program) isCluster(word string) bool {
 func newFault(p *program, verb faultVerb) *cobra.Command {
 	var flags faultFlags
 	cmd := &cobra.Command{
-		Use:     verb.name + " [NAME] SELECTOR [--seed N]", // help puts what is in the last brackets last
+		Use:     verb.name + " [NAME] SELECTOR",
 		Short:   verb.short,
 		Long:    verb.long + "\n\n" + selectorHelp,
 		Example: verb.example,

@@ -31,7 +31,7 @@ type logFlags struct {
 func newLogs(p *program) *cobra.Command {
 	var flags logFlags
 	cmd := &cobra.Command{
-		Use:   "logs [NAME] SELECTOR [-f]",
+		Use:   "logs [NAME] SELECTOR",
 		Short: "Print what nodes wrote",
 		Long: "Print the newest lines of the logs of one or several nodes, merged by their time. A management\n" +
 			"server has the cluster log. With -f new lines follow as they come. -o json writes an object a line:\n" +

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
 	"rondb-tui/internal/buildinfo"
@@ -15,9 +14,12 @@ import (
 
 // run is the program without the process: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot(&program{stdin: stdin, stdout: stdout, stderr: stderr}) //nolint:contextcheck // fang hands the context to the command that runs
+	root := newRoot(&program{stdin: stdin, stdout: stdout, stderr: stderr}) //nolint:contextcheck // cobra hands the context to the command that runs
 	root.SetArgs(args)
-	err := fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithoutManpage(), fang.WithErrorHandler(printError))
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		printError(stderr, err)
+	}
 	return exitCode(err)
 }
 
@@ -110,9 +112,8 @@ func nameArg(args []string) string {
 }
 
 // printError writes the plain message: it already says what, where and how to
-// mend. Styles would only get between a person and the file position. What others
-// put into it is cleaned of escape codes.
-func printError(w io.Writer, _ fang.Styles, err error) {
+// mend. What others put into it is cleaned of escape codes.
+func printError(w io.Writer, err error) {
 	text := err.Error()
 	if text == "" {
 		return

@@ -92,10 +92,15 @@ func makePrivate(dirs ...string) error {
 
 // makeOne makes a directory that only we can read, or refuses what is there.
 func makeOne(dir string) error {
-	const op = "use directory"
 	if err := os.Mkdir(dir, private); err != nil && !errors.Is(err, fs.ErrExist) {
 		return engine.Errorf(kindOf(err), "make a directory", 0, "%w", err)
 	}
+	return checkPrivate(dir)
+}
+
+// checkPrivate refuses what is not a directory of ours alone.
+func checkPrivate(dir string) error {
+	const op = "use directory"
 	info, err := os.Lstat(dir)
 	switch {
 	case err != nil:

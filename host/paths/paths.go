@@ -27,8 +27,7 @@ type Roots struct {
 	Runtime string // sockets
 }
 
-// Find reads the roots from the environment and makes the runtime directory. It
-// rereads the environment for the whole process: call it once, at the start.
+// Find reads the roots from the environment and makes nothing. It rereads the environment for the whole process: call it from one goroutine.
 // KindInvalid if no home is known, KindDenied if the runtime directory is not
 // ours alone.
 func Find() (Roots, error) {
@@ -37,7 +36,7 @@ func Find() (Roots, error) {
 		return Roots{}, engine.Errorf(engine.KindInvalid, "find the state directory", 0, "neither XDG_STATE_HOME nor HOME names a directory; set one of them")
 	}
 	r := Roots{State: filepath.Join(xdg.StateHome, folder), Runtime: runtimeDir()}
-	if err := makePrivate(r.Runtime); err != nil {
+	if err := checkPrivate(r.Runtime); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Roots{}, err
 	}
 	return r, nil

@@ -127,6 +127,16 @@ func TestTheRuntimeDirectoryOfAnother(t *testing.T) {
 			if filepath.Dir(roots.Runtime) != temporary {
 				t.Errorf("sockets in %s, want below %s", roots.Runtime, temporary)
 			}
+			if _, err := os.Lstat(roots.Runtime); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("looking for the roots made %s: %v", roots.Runtime, err)
+			}
+			place, err := roots.Cluster("demo")
+			if err == nil {
+				err = place.Make()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			wantMode(t, roots.Runtime, private)
 		})
 	}
@@ -171,7 +181,6 @@ func TestADirectoryThatIsNotOursAlone(t *testing.T) {
 
 			t.Setenv("XDG_RUNTIME_DIR", "")
 			dir := mustFind(t).Runtime
-			with(t, os.Remove(dir), "")
 			one.prepare(t, dir)
 			_, err = Find()
 			refused(err)

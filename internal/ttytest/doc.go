@@ -1,6 +1,7 @@
-// Package ttytest drives the real binary in a real terminal: a private tmux
-// server with one window, whose screen is read as text.
+// Package ttytest drives the real binary in real terminals: windows of a private
+// tmux server, whose screens are read as text.
 //
-// A Terminal belongs to one test, which ends it; nothing sleeps, every wait
-// polls for a marker on the screen with a deadline. Only tests use it.
+// A Server and its Terminals belong to one test, which ends them; nothing sleeps,
+// every wait polls with a deadline. Only tests use it. They need Linux, whose
+// /proc tells which processes a test has left behind.
 package ttytest
