@@ -1,62 +1,110 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"context"
+	"errors"
 	"strconv"
-	"strings"
 	"time"
 )
 
-// idleCost opens the console in tmux with the load off, lets it come to rest,
-// and reads from /proc what the process used over a minute.
-func idleCost(binary string) error {
-	socket := filepath.Join(filepath.Dir(binary), "tmux")
-	tmux := func(args ...string) (string, error) {
-		out, err := exec.Command("tmux", append([]string{"-S", socket, "-f", "/dev/null"}, args...)...).CombinedOutput()
-		return strings.TrimSpace(string(out)), err
+const (
+	idleFor   = time.Minute
+	idleStart = 15 * time.Second // the boot is over, and the garbage of it collected
+)
+
+// resting is a process whose cost is measured.
+type resting struct {
+	what   string
+	pid    string
+	before usage
+}
+
+// idleCost starts clusters that do nothing and reads from /proc what their
+// processes use, all in the same minute; then the same under the default load,
+// for comparison.
+func idleCost(ctx context.Context, s *sandbox) error {
+	for _, name := range []string{"none", "watched", "stopped"} {
+		flags := []string{"--workload", "none"}
+		if name == "stopped" {
+			flags = nil
+		}
+		if err := s.up(ctx, name, flags...); err != nil {
+			return err
+		}
 	}
-	if out, err := tmux("new-session", "-d", "-x", "120", "-y", "40", binary, "up", "--workload", "none"); err != nil {
-		return fmt.Errorf("tmux: %w: %s", err, out)
+	if err := s.do(ctx, "workload", "stop", "stopped"); err != nil {
+		return err
 	}
-	defer func() { _, _ = tmux("kill-server") }()
-	pid, err := tmux("display-message", "-p", "#{pane_pid}")
+	c, err := s.openConsole(ctx, "attach", "watched")
 	if err != nil {
 		return err
 	}
-	time.Sleep(10 * time.Second) // the boot is over
-	before, _, err := used(pid)
+	all := []*resting{{what: "idle console, 120x40, its engine in another process", pid: strconv.Itoa(c.cmd.Process.Pid)}}
+	for _, e := range []struct{ name, what string }{
+		{"none", "idle engine, `--workload none`, no console"},
+		{"stopped", "idle engine, load stopped, no console"},
+		{"watched", "idle engine, `--workload none`, one idle console attached"},
+	} {
+		pid, err := s.engine(e.name)
+		if err != nil {
+			return errors.Join(err, c.end())
+		}
+		all = append(all, &resting{what: e.what, pid: pid})
+	}
+	err = errors.Join(c.firstFrame(ctx), rest(ctx, all), c.end())
+	for _, name := range []string{"none", "watched", "stopped"} {
+		err = errors.Join(err, s.down(ctx, name))
+	}
 	if err != nil {
 		return err
 	}
-	time.Sleep(idleSeconds * time.Second)
-	after, resident, err := used(pid)
+	return loadedCost(ctx, s)
+}
+
+// loadedCost is for comparison: client, MySQL servers and data nodes are all in
+// the engine's process.
+func loadedCost(ctx context.Context, s *sandbox) error {
+	const name = "loaded"
+	if err := s.up(ctx, name); err != nil {
+		return err
+	}
+	pid, err := s.engine(name)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("| idle console with the whole simulated cluster, load off, 120x40, %d s | %.2f %% of a core, %d MB resident |\n",
-		idleSeconds, float64(after-before)*100/clockTicks/idleSeconds, resident>>20)
+	err = rest(ctx, []*resting{{what: "engine with the default load (200 transfers/s, verified), no console", pid: pid}})
+	return errors.Join(err, s.down(ctx, name))
+}
+
+// rest waits until the processes are at rest, and prints what each used over a
+// while.
+func rest(ctx context.Context, all []*resting) error {
+	if err := pause(ctx, idleStart); err != nil {
+		return err
+	}
+	began := time.Now()
+	for _, r := range all {
+		var err error
+		if r.before, err = usageOf(r.pid); err != nil {
+			return err
+		}
+	}
+	if err := pause(ctx, idleFor); err != nil {
+		return err
+	}
+	for _, r := range all {
+		after, err := usageOf(r.pid)
+		if err != nil {
+			return err
+		}
+		row(r.what, "%.2f %% of a core over %v, %d MB resident",
+			share(after.processor-r.before.processor, time.Since(began)), idleFor, after.resident>>20)
+	}
 	return nil
 }
 
-// used reads CPU ticks and resident bytes of a process.
-func used(pid string) (ticks int, resident int, err error) {
-	stat, err := os.ReadFile("/proc/" + pid + "/stat")
-	if err != nil {
-		return 0, 0, err
-	}
-	_, after, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(after)
-	const utime, stime, rss = 11, 12, 21 // after the command's name
-	for _, i := range []int{utime, stime} {
-		n, err := strconv.Atoi(fields[i])
-		if err != nil {
-			return 0, 0, err
-		}
-		ticks += n
-	}
-	pages, err := strconv.Atoi(fields[rss])
-	return ticks, pages * os.Getpagesize(), err
+// end is close for whom its time does not matter.
+func (c *console) end() error {
+	_, err := c.close()
+	return err
 }

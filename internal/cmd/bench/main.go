@@ -1,146 +1,79 @@
-// Command bench measures what a Go benchmark cannot: the whole program. It
-// builds the binary and prints, as rows of docs/benchmarks.md, the time from the
-// start to the first write verified through every MySQL server, the start of a
-// small command, and what the idle console costs.
-//
-// It needs tmux for the last figure and runs for about two minutes.
 package main
 
 import (
-	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"os/signal"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
 
-const (
-	boots        = 10
-	versionRuns  = 20
-	idleSeconds  = 60
-	clockTicks   = 100 // of /proc/PID/stat, per second
-	startTimeout = 30 * time.Second
-)
+// measure is one group of figures.
+type measure struct {
+	name string
+	run  func(context.Context, *sandbox) error
+}
+
+func measures() []measure {
+	return []measure{
+		{"boot", bootTime},
+		{"status", commandTimes},
+		{"attach", attachTime},
+		{"events", eventFlood},
+		{"idle", idleCost},
+	}
+}
 
 func main() {
-	if err := run(); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
-	dir, err := os.MkdirTemp("", "rondb-tui-bench")
+func run(ctx context.Context, args []string) error {
+	if len(args) == 2 && args[0] == publishCommand {
+		return publish(ctx, args[1])
+	}
+	all := measures()
+	for _, name := range args {
+		if !slices.ContainsFunc(all, func(m measure) bool { return m.name == name }) {
+			return fmt.Errorf("there is no measure %q: boot, status, attach, events, idle", name)
+		}
+	}
+	s, err := newSandbox(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	binary := filepath.Join(dir, "rondb-tui")
-	build := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/rondb-tui")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	for _, measure := range []func(binary string) error{bootTime, versionTime, idleCost} {
-		if err := measure(binary); err != nil {
-			return err
+	fmt.Printf("load of the machine at the beginning: %s\n\n| what | measured |\n|---|---|\n", machineLoad())
+	for _, m := range all {
+		if len(args) > 0 && !slices.Contains(args, m.name) {
+			continue
+		}
+		if err := m.run(ctx, s); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", m.name, err), s.close(ctx))
 		}
 	}
-	return nil
+	fmt.Printf("\nload of the machine at the end: %s\n", machineLoad())
+	return s.close(ctx)
 }
 
-// bootTime is from exec to the line that says every MySQL server was verified.
-func bootTime(binary string) error {
-	var times []time.Duration
-	for seed := range boots {
-		began := time.Now()
-		p, err := startPlain(binary, "--seed", strconv.Itoa(seed+1), "--workload", "none")
-		if err != nil {
-			return err
-		}
-		times = append(times, time.Since(began))
-		if err := p.interrupt(); err != nil {
-			return err
-		}
+// machineLoad is how many others want the processor, over 1, 5 and 15 minutes.
+func machineLoad() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if fields := strings.Fields(string(text)); err == nil && len(fields) > 3 {
+		return strings.Join(fields[:3], " ")
 	}
-	slices.Sort(times)
-	fmt.Printf("| `up --driver sim` to the first write verified through every MySQL server | p50 %.2f s, max %.2f s of %d |\n",
-		times[len(times)/2].Seconds(), times[len(times)-1].Seconds(), len(times))
-	return nil
+	return "unknown"
 }
 
-func versionTime(binary string) error {
-	var times []time.Duration
-	for range versionRuns {
-		began := time.Now()
-		if err := exec.Command(binary, "version").Run(); err != nil {
-			return err
-		}
-		times = append(times, time.Since(began))
-	}
-	slices.Sort(times)
-	fmt.Printf("| `rondb-tui version`, process start included | p50 %d ms, max %d ms of %d |\n",
-		times[len(times)/2].Milliseconds(), times[len(times)-1].Milliseconds(), len(times))
-	return nil
-}
-
-// plain is the program off a terminal.
-type plain struct {
-	cmd   *exec.Cmd
-	lines chan string
-}
-
-// startPlain returns when the program has said that the cluster is up.
-func startPlain(binary string, args ...string) (*plain, error) {
-	p := &plain{cmd: exec.Command(binary, append([]string{"up", "--no-tui", "--driver", "sim"}, args...)...), lines: make(chan string, 1000)}
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.cmd.Start(); err != nil {
-		return nil, err
-	}
-	go func() {
-		defer close(p.lines)
-		for scan := bufio.NewScanner(out); scan.Scan(); {
-			p.lines <- scan.Text()
-		}
-	}()
-	for {
-		line, err := p.line(startTimeout)
-		if err != nil {
-			_ = p.cmd.Process.Kill()
-			return nil, err
-		}
-		if strings.HasPrefix(line, "MySQL server") {
-			return p, nil
-		}
-	}
-}
-
-func (p *plain) line(limit time.Duration) (string, error) {
-	select {
-	case line, open := <-p.lines:
-		if !open {
-			return "", errors.New("the program ended early")
-		}
-		return line, nil
-	case <-time.After(limit):
-		return "", errors.New("the program said nothing for too long")
-	}
-}
-
-func (p *plain) interrupt() error {
-	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
-		return err
-	}
-	for range p.lines { // drained, so that it can write its last lines
-	}
-	return p.cmd.Wait()
+// row prints one row of the table.
+func row(what, format string, args ...any) {
+	fmt.Printf("| %s | %s |\n", what, fmt.Sprintf(format, args...))
 }
