@@ -119,13 +119,13 @@ func (h *Host) Submit(ctx context.Context, request engine.Request) error {
 		if err := h.load.set(intent); err != nil {
 			return err
 		}
-		h.loop.Note(engine.Event{Actor: cmp.Or(request.By, engine.ActorLoad), Text: loadWords(intent)})
+		h.loop.NoteNow(ctx, engine.Event{Actor: cmp.Or(request.By, engine.ActorLoad), Text: loadWords(intent)})
 		return nil
 	case engine.AuditLoad:
 		if err := h.load.audit(ctx); err != nil {
 			return err
 		}
-		h.loop.Note(auditEvent(h.load.view().Ledger))
+		h.loop.NoteNow(ctx, auditEvent(h.load.view().Ledger))
 		return nil
 	case engine.KillNode, engine.PauseNode, engine.IsolateNode:
 		return h.breakIt(ctx, request)

@@ -13,7 +13,7 @@ import (
 
 // snapshotGap is the least time between two snapshots shown: what arrives in
 // between is left out, the newest is never.
-const snapshotGap = 33 * time.Millisecond
+const snapshotGap = 20 * time.Millisecond
 
 // waitSnapshot waits for the bell, then the gap, and brings the newest snapshot.
 func waitSnapshot(ctx context.Context, e Engine, gap time.Duration) tea.Cmd {

@@ -164,7 +164,7 @@ func TestFeedKeepsUp(t *testing.T) {
 		if !strings.Contains(screen, "2,009,999") {
 			t.Errorf("the last snapshot is not shown:\n%s", screen)
 		}
-		if updates > 40 {
+		if updates > 60 { // snapshotGap apart
 			t.Errorf("10 000 snapshots in a second were %d updates", updates)
 		}
 	})

@@ -45,7 +45,7 @@ const (
 	retryPause     = 20 * time.Millisecond // before the one retry, plus as much again at random
 	verifyInterval = 20 * time.Millisecond
 	probeInterval  = 50 * time.Millisecond // between attempts at a server that is down
-	idleProbe      = 500 * time.Millisecond
+	idleProbe      = time.Second           // the same while the load is stopped
 	setupInterval  = 200 * time.Millisecond
 
 	// confirmDelay is the time between the two reads that must both miss a

@@ -114,10 +114,6 @@ func (d *doctor) cluster(place paths.Cluster) {
 		return
 	}
 	recovered, err := loop.ReadJournal(place.Journal)
-	var state loop.State
-	if err == nil {
-		state, err = loop.Replay(recovered.Entries)
-	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		d.line("note", "cluster %q was never started; `rondb-tui down %s --volumes` forgets it", place.Name, place.Name)
@@ -125,7 +121,7 @@ func (d *doctor) cluster(place paths.Cluster) {
 		d.ill++
 		d.line("broken", "cluster %q: %v (%s)", place.Name, err, mend(err))
 	default:
-		d.line("ok", "cluster %q does not run, its desired state is at revision %d; `rondb-tui up %s` starts it", place.Name, state.Revision, place.Name)
+		d.line("ok", "cluster %q does not run, its desired state is at revision %d; `rondb-tui up %s` starts it", place.Name, recovered.State.Revision, place.Name)
 	}
 	if recovered.Notice != "" {
 		d.line("note", "%s", recovered.Notice)

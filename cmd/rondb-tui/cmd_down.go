@@ -113,8 +113,11 @@ func (p *program) endEngine(ctx context.Context, place paths.Cluster, o owner.Ow
 		p.say("the engine (%s) could not be asked to end: %v; it is ended by force, without a last audit", ownerWords(o), err)
 	} else {
 		p.print("%s", statusLine(last))
-		ledger = verdict(last)
+		ledger = finalVerdict(last)
 	}
+	// What the audit took of the time must not keep the process from being ended.
+	ctx, cancelEnd := context.WithTimeout(background(ctx), endLimit)
+	defer cancelEnd()
 	return ledger, owner.End(ctx, place.Lock, o, politeEnd)
 }
 
@@ -156,6 +159,9 @@ func lifeCommand(p *program, use, short string, do func(*program, context.Contex
 		Short: short,
 		Args:  usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := aboveZero("timeout", timeout); err != nil {
+				return err
+			}
 			client, err := p.connect(cmd.Context(), nameArg(args))
 			if err != nil {
 				return err

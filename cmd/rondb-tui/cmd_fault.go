@@ -165,9 +165,10 @@ func (f *faultFlags) check(verb *faultVerb) error {
 // fault breaks or mends the nodes that are meant, and says which they were.
 func (p *program) fault(ctx context.Context, client *control.Client, verb *faultVerb, choice *selection, flags *faultFlags) error {
 	var targets []engine.Slot
+	c := &client.Latest().Cluster
 	if choice != nil {
 		var err error
-		if targets, err = p.resolve(&client.Latest().Cluster, choice); err != nil {
+		if targets, err = p.resolve(c, choice); err != nil {
 			return err
 		}
 	}
@@ -182,9 +183,19 @@ func (p *program) fault(ctx context.Context, client *control.Client, verb *fault
 		p.print("%s all faults", verb.done)
 	}
 	for _, slot := range targets {
+		if !verb.breaks && !faulty(c, slot.ID) {
+			p.say("%s is under no fault: nothing to do", slot)
+			continue
+		}
 		p.print("%s", faultDone(verb, slot, flags.lease))
 	}
 	return nil
+}
+
+// faulty says whether a lasting fault of a node was seen.
+func faulty(c *engine.ClusterView, id engine.NodeID) bool {
+	n, found := c.Observed.Node(id)
+	return found && (n.Lease != nil || n.Isolated || n.Status == engine.StatusPaused)
 }
 
 // faultDone says what was done to a node: "killed data node 2 (node group 0)".

@@ -38,8 +38,8 @@ func newPs(p *program) *cobra.Command {
 		Short: "List the clusters of this user on this machine",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output != "table" && output != "json" {
-				return withCode(exitUsage, fmt.Errorf("--output %q is not known; use table or json", output))
+			if err := oneOf("output", output, "table", "json"); err != nil {
+				return err
 			}
 			rows, err := p.clusters(cmd.Context())
 			if err != nil {
@@ -102,7 +102,10 @@ func (p *program) lookAt(ctx context.Context, place paths.Cluster) (psRow, error
 	s := client.Latest()
 	row.Engine, row.Driver = "running", client.Info().Driver
 	row.State, row.Health = string(s.Cluster.State), string(s.Cluster.Health)
-	row.Revision, row.Lost = int64(s.Cluster.Revision), &s.Load.Ledger.Lost
+	row.Revision = int64(s.Cluster.Revision)
+	if s.Load.Workload != noWorkload {
+		row.Lost = &s.Load.Ledger.Lost
+	}
 	return row, nil
 }
 

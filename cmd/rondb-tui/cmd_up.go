@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,9 +99,7 @@ type upRequest struct {
 }
 
 func runUp(cmd *cobra.Command, p *program, flags *upFlags, name string) error {
-	if name == "" {
-		name = defaultName
-	}
+	name = cmp.Or(name, os.Getenv(clusterVariable), defaultName) // never a guess: it might be another's cluster
 	if err := flags.check(name); err != nil {
 		return withCode(exitUsage, err)
 	}
@@ -108,16 +108,14 @@ func runUp(cmd *cobra.Command, p *program, flags *upFlags, name string) error {
 		return err
 	}
 	request := upRequest{place: place, flags: flags, waits: cmd.Flags().Changed("wait")}
+	// Read before anything is ended: a bad file must not cost a cluster.
+	if err := request.read(cmd); err != nil {
+		return err
+	}
 	if flags.dryRun {
-		if err := request.read(cmd); err != nil {
-			return err
-		}
 		return dryRun(&request, p)
 	}
 	if found, err := p.whoOwns(cmd.Context(), place, flags); found || err != nil {
-		return err
-	}
-	if err := request.read(cmd); err != nil {
 		return err
 	}
 	switch {

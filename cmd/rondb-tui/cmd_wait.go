@@ -35,8 +35,8 @@ func newWait(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if timeout <= 0 {
-				return withCode(exitUsage, fmt.Errorf("--timeout %v is out of range; use a duration above 0, such as 1m", timeout))
+			if err := aboveZero("timeout", timeout); err != nil {
+				return err
 			}
 			return p.wait(cmd.Context(), nameArg(args[1:]), args[0], timeout, reached)
 		},

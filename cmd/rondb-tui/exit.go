@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 
+	"rondb-tui/control"
 	"rondb-tui/engine"
 	"rondb-tui/host/owner"
 )
@@ -58,6 +59,9 @@ func exitCode(err error) int {
 	if errors.As(err, &held) {
 		return exitOwned
 	}
+	if errors.Is(err, control.ErrLost) {
+		return exitUnexpected
+	}
 	switch engine.KindOf(err) {
 	case engine.KindInvalid:
 		return exitUsage
@@ -65,7 +69,9 @@ func exitCode(err error) int {
 		return exitNotFound
 	case engine.KindDenied, engine.KindConflict:
 		return exitRefused
-	case engine.KindInternal, engine.KindTransient, engine.KindTerminal, engine.KindUnsupported:
+	case engine.KindTransient:
+		return exitTimeout
+	case engine.KindInternal, engine.KindTerminal, engine.KindUnsupported:
 	}
 	return exitUnexpected
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"rondb-tui/control"
 	"rondb-tui/engine"
 	"rondb-tui/tui/present"
 )
@@ -71,7 +72,7 @@ func watchEnd(wait func() error) *ending {
 
 // reason is an error also where the engine ended in order: it was waited for.
 func (e *ending) reason() error {
-	if e.err == nil {
+	if e.err == nil || errors.Is(e.err, control.ErrEnded) {
 		return errors.New("the engine was ended by another command")
 	}
 	return e.err

@@ -39,6 +39,9 @@ func (p *stepPrinter) print(w io.Writer, s *engine.Snapshot) {
 	}
 }
 
+// noWorkload is the name of a load that there is not.
+const noWorkload = "none"
+
 // statusLine is the cluster in one line.
 func statusLine(s *engine.Snapshot) string {
 	c, l := &s.Cluster, &s.Load
@@ -49,15 +52,18 @@ func statusLine(s *engine.Snapshot) string {
 	for _, g := range c.Groups {
 		parts = append(parts, fmt.Sprintf("NG%d=%d/%d", g.ID, g.Started, len(g.Nodes)))
 	}
-	if l.Workload != "none" {
+	if l.Workload != noWorkload {
 		parts = append(parts, fmt.Sprintf("%.0f op/s p99=%s acked=%d verified=%d unknown=%d", l.OpsPerSecond,
 			l.P99.Round(100*time.Microsecond), l.Ledger.Acked, l.Ledger.Verified, l.Ledger.Unknown))
 	}
-	if l.Workload != "none" && !l.Running && l.Reason != "" {
+	if l.Workload != noWorkload && !l.Running && l.Reason != "" {
 		parts = append(parts, "(load: "+present.Clean(l.Reason)+")")
 	}
 	if l.Ledger.RolledBack > 0 {
 		parts = append(parts, fmt.Sprintf("rolled_back_by_design=%d", l.Ledger.RolledBack))
+	}
+	if l.Workload == noWorkload {
+		return strings.Join(append(parts, "no load, so no write has a receipt"), " ")
 	}
 	parts = append(parts, fmt.Sprintf("LOST=%d", l.Ledger.Lost))
 	return strings.Join(parts, " ")

@@ -26,7 +26,7 @@ const statusEvery = 5 * time.Second
 // the time limit, 11 when an acknowledged write was lost. Other commands and
 // consoles reach it as they would reach one in the background.
 func (p *program) upForeground(ctx context.Context, r *upRequest) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	process, err := host.Open(r.place, r.launch, buildinfo.Version, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -114,7 +114,16 @@ func (w *plainWatch) interrupted(ctx context.Context) error {
 	}
 	s := w.process.FinalAudit(ctx)
 	_, _ = fmt.Fprintln(w.stdout, statusLine(s))
-	return verdict(s)
+	return finalVerdict(s)
+}
+
+// finalVerdict is the exit code of a cluster's end: that of the ledger, and
+// inconclusive if the last audit could not read everything back.
+func finalVerdict(s *engine.Snapshot) error {
+	if err := verdict(s); err != nil || s.Load.Ledger.Acked == 0 {
+		return err
+	}
+	return conclusive(&s.Load.Ledger)
 }
 
 // verdict is the exit code that the ledger asks for.

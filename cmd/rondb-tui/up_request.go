@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 
@@ -42,11 +41,7 @@ func recordedSpec(journal string) (*engine.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := loop.Replay(recovered.Entries)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", journal, err)
-	}
-	return state.Spec, nil
+	return recovered.State.Spec, nil
 }
 
 // launch is what the flags and their defaults say.

@@ -12,6 +12,12 @@ import (
 
 func TestFaults(t *testing.T) {
 	f := withFake(t)
+	f.change(func(s *engine.Snapshot) { // what resume and heal end
+		for _, id := range []engine.NodeID{1, 67} {
+			n, _ := s.Cluster.Observed.Node(id)
+			n.Lease = &engine.Lease{Fault: "pause"}
+		}
+	})
 	nodes := func(ids ...engine.NodeID) []engine.NodeID { return ids }
 	for _, tc := range []struct {
 		args   []string

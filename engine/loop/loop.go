@@ -20,11 +20,11 @@ type Loop struct {
 
 	published atomic.Pointer[published]
 	bells     bells
-	changed   <-chan struct{}   // the first of them
-	notes     chan engine.Event // on their way in
-	asked     chan asking       // requests on their way in
-	known     chan struct{}     // closed after the first look
-	over      chan struct{}     // closed when Run returns
+	changed   <-chan struct{} // the first of them
+	notes     chan note       // on their way in
+	asked     chan asking     // requests on their way in
+	known     chan struct{}   // closed after the first look
+	over      chan struct{}   // closed when Run returns
 
 	// What follows is Run's own.
 	pace    pace
@@ -41,6 +41,12 @@ type Loop struct {
 type published struct {
 	view  *engine.ClusterView
 	basis basis
+}
+
+// note is an event on its way in; taken is closed once it is in the log.
+type note struct {
+	event engine.Event
+	taken chan struct{}
 }
 
 // asking is a request and where its answer goes.
@@ -64,7 +70,7 @@ func New(config Config) (*Loop, error) {
 		config:  config,
 		clock:   config.Clock,
 		core:    core,
-		notes:   make(chan engine.Event, maxNotes),
+		notes:   make(chan note, maxNotes),
 		asked:   make(chan asking),
 		known:   make(chan struct{}),
 		over:    make(chan struct{}),
@@ -96,11 +102,25 @@ func (l *Loop) Listen() (bell <-chan struct{}, stop func()) { return l.bells.lis
 // Note adds an event to the numbered log: its number and, where it has none, its
 // time come from the loop. It waits while many notes are on their way in, and does
 // nothing after the end of Run.
-func (l *Loop) Note(event engine.Event) {
+func (l *Loop) Note(event engine.Event) { l.note(event) }
+
+// NoteNow is Note, and waits until the event is in Latest, ctx ends or the loop is
+// over: who is told that something was done must find it in the events.
+func (l *Loop) NoteNow(ctx context.Context, event engine.Event) {
 	select {
-	case l.notes <- event:
+	case <-l.note(event):
+	case <-ctx.Done():
 	case <-l.over:
 	}
+}
+
+func (l *Loop) note(event engine.Event) (taken <-chan struct{}) {
+	n := note{event, make(chan struct{})}
+	select {
+	case l.notes <- n:
+	case <-l.over:
+	}
+	return n.taken
 }
 
 // Submit hands a request in and waits until it is accepted or refused; it does
@@ -199,8 +219,9 @@ func (l *Loop) serve(ctx context.Context) {
 			l.pace.ring()
 		case event := <-l.reports:
 			l.take(ctx, event)
-		case event := <-l.notes:
-			l.handle(ctx, Noted{event})
+		case note := <-l.notes:
+			l.handle(ctx, Noted{note.event})
+			close(note.taken)
 		case asking := <-l.asked:
 			l.ask(ctx, asking)
 		}

@@ -38,6 +38,6 @@ const (
 	endLimit    = 60 * time.Second
 	grace       = 2 * time.Second // for calls and readers when the engine ends
 	signOfLife  = time.Second
-	snapshotGap = 30 * time.Millisecond  // between two messages of a stream
+	snapshotGap = 20 * time.Millisecond  // between two messages of a stream
 	logPoll     = 200 * time.Millisecond // between two looks at a log that is followed
 )

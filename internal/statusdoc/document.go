@@ -148,6 +148,9 @@ func workloadOf(l *engine.LoadView) Workload {
 
 func planOf(c *engine.ClusterView) Plan {
 	p := Plan{WhyWaiting: append([]string{}, c.Waiting...)}
+	if len(p.WhyWaiting) == 0 && c.State != engine.AtDesiredState && c.Reason != "" {
+		p.WhyWaiting = append(p.WhyWaiting, c.Reason)
+	}
 	if !c.Run.Started.IsZero() {
 		p.Steps, p.Done = pointer(len(c.Run.Plan.Steps)), pointer(c.Run.Done)
 	}

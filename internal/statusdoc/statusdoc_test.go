@@ -182,6 +182,20 @@ func TestLastCopy(t *testing.T) {
 	}
 }
 
+// TestWhyNotIsTheReasonWhereNothingIsWaitedFor: what stops an engine is in its
+// document too, and is gone with it.
+func TestWhyNotIsTheReasonWhereNothingIsWaitedFor(t *testing.T) {
+	s := fullSnapshot()
+	s.Cluster.Waiting, s.Cluster.State, s.Cluster.Reason = nil, engine.ErrorState, "the journal cannot be written: no space left on device"
+	if why := From(s).Plan.WhyWaiting; !slices.Equal(why, []string{s.Cluster.Reason}) {
+		t.Errorf("why_waiting is %q", why)
+	}
+	s.Cluster.State = engine.AtDesiredState
+	if why := From(s).Plan.WhyWaiting; len(why) != 0 {
+		t.Errorf("at the desired state, why_waiting is %q", why)
+	}
+}
+
 // TestTheDocumentKeepsNothing that the snapshot's owner could see change.
 func TestTheDocumentKeepsNothing(t *testing.T) {
 	s := fullSnapshot()
