@@ -64,7 +64,7 @@ func (m *Model) clusterRemark(hidden string) string {
 	case hidden != "":
 		return hidden
 	}
-	return present.ShapeWords(&m.snap.Cluster.Spec)
+	return present.ShapeWords(&m.snap.Cluster)
 }
 
 // clusterRows is the part of the cluster that the selection stands in, and what

@@ -91,7 +91,7 @@ func (p *program) engineGone(client *control.Client, why error) error {
 	if s.Cluster.Simulated {
 		fate = ", and the simulated cluster with it"
 	}
-	return fmt.Errorf("the engine of cluster %q is gone%s (%w); `rondb-tui up %s` starts it with the same desired state", name, fate, why, name)
+	return withCode(exitNotFound, fmt.Errorf("the engine of cluster %q is gone%s (%w); `rondb-tui up %s` starts it with the same desired state", name, fate, why, name))
 }
 
 // closing lets go of a client whose work is done: an error tells nothing more.

@@ -73,7 +73,7 @@ func (p *program) events(ctx context.Context, name string, flags *eventFlags) er
 		}
 		return printEvents(p.stdout, events, flags.output)
 	})
-	return p.streamEnd(ctx, err)
+	return p.streamEnd(ctx, whereLost(place.Name, err))
 }
 
 // streamEnd says how something that was followed ended. The end of the engine in

@@ -135,6 +135,9 @@ func newFault(p *program, verb faultVerb) *cobra.Command {
 			if err := flags.check(&verb); err != nil {
 				return err
 			}
+			if len(args) == 1 && p.isCluster(args[0]) {
+				return withCode(exitUsage, fmt.Errorf("which nodes of cluster %q? Use: %s", args[0], cmd.UseLine()))
+			}
 			name, choice, err := nameAndSelector(args, flags.seed)
 			if err != nil {
 				return err

@@ -60,7 +60,7 @@ func exitCode(err error) int {
 		return exitOwned
 	}
 	if errors.Is(err, control.ErrLost) {
-		return exitUnexpected
+		return exitNotFound
 	}
 	switch engine.KindOf(err) {
 	case engine.KindInvalid:

@@ -111,7 +111,7 @@ func healthy(s *engine.Snapshot) bool { return s.Cluster.Health == engine.Health
 // progressOf changes whenever the cluster comes closer to what is wanted.
 func progressOf(s *engine.Snapshot) string {
 	c := &s.Cluster
-	text := fmt.Sprint(c.Revision, c.State, c.Run.Plan.Fingerprint, c.Run.Done, s.Load.Ready)
+	text := fmt.Sprint(c.Revision, c.State, c.Run.Plan.Fingerprint, c.Run.Done, s.Load.Ready, s.Load.Ledger.Verified)
 	for i := range c.Observed.Nodes {
 		n := &c.Observed.Nodes[i]
 		text += fmt.Sprint(n.Status, n.StartPhase)

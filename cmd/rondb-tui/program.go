@@ -167,6 +167,9 @@ func unreachable(name engine.ClusterName, o owner.Owner, err error) error {
 	case o.State() == owner.Stopped:
 		return withCode(exitOwned, fmt.Errorf("the engine of cluster %q (%s) is stopped by a signal and still owns it; "+
 			"`kill -CONT %d` lets it go on, `rondb-tui up %s --take-over` ends it", name, ownerWords(o), o.PID, name))
+	case engine.KindOf(err) == engine.KindNotFound:
+		return withCode(exitNotFound, fmt.Errorf("the engine of cluster %q (%s) runs, but its socket is gone: %w; "+
+			"it makes a new one in a moment", name, ownerWords(o), err))
 	case engine.KindOf(err) == engine.KindTransient:
 		return withCode(exitTimeout, fmt.Errorf("the engine of cluster %q (%s) does not answer: %w", name, ownerWords(o), err))
 	}
@@ -174,6 +177,9 @@ func unreachable(name engine.ClusterName, o owner.Owner, err error) error {
 }
 
 func ownerWords(o owner.Owner) string {
+	if o.PID == 0 {
+		return "a process that does not say which it is"
+	}
 	return fmt.Sprintf("pid %d, since %s", o.PID, clock(o.Since))
 }
 

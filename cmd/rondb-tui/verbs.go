@@ -13,6 +13,7 @@ import (
 
 	"rondb-tui/chaos"
 	"rondb-tui/control"
+	"rondb-tui/engine"
 )
 
 // Forms of output that several commands know.
@@ -34,7 +35,15 @@ func (p *program) with(ctx context.Context, name string, do func(context.Context
 		return interrupted(ctx, err)
 	}
 	defer closing(client)
-	return interrupted(ctx, do(ctx, client))
+	return interrupted(ctx, whereLost(client.Info().Cluster, do(ctx, client)))
+}
+
+// whereLost says which cluster's engine is gone, if that is why something failed.
+func whereLost(name engine.ClusterName, err error) error {
+	if !errors.Is(err, control.ErrLost) {
+		return err
+	}
+	return withCode(exitNotFound, fmt.Errorf("the engine of cluster %q is gone (%w); `rondb-tui up %s` starts it with the same desired state", name, err, name))
 }
 
 // interrupted gives an error its exit code if it only tells that the command was

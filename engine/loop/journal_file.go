@@ -41,6 +41,9 @@ func OpenJournal(path string) (*FileJournal, Recovered, error) {
 
 func openJournal(path string, limit int64) (*FileJournal, Recovered, error) {
 	const op = "open journal"
+	if err := regular(path); err != nil {
+		return nil, Recovered{}, err
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, Recovered{}, engine.Errorf(engine.KindTerminal, op, 0, "%w", err)

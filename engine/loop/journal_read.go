@@ -49,12 +49,24 @@ type Recovered struct {
 // not a journal KindInvalid, with the line, and so have entries that cannot follow
 // each other. A missing file keeps its fs error.
 func ReadJournal(path string) (Recovered, error) {
+	if err := regular(path); err != nil {
+		return Recovered{}, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return Recovered{}, engine.Errorf(engine.KindTerminal, "open journal", 0, "%w", err)
 	}
 	recovered, err := readJournal(file, path)
 	return recovered, errors.Join(err, file.Close())
+}
+
+// regular refuses what is there and is no file: opening a pipe would wait for ever.
+func regular(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return engine.Errorf(engine.KindInvalid, "open journal", 0, "%s is not a regular file", path)
+	}
+	return nil
 }
 
 func readJournal(file io.Reader, path string) (Recovered, error) {

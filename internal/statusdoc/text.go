@@ -37,7 +37,7 @@ func (d Document) Table() string {
 			header(&b, "", fmt.Sprintf("and %d more", len(d.Plan.WhyWaiting)-i))
 			break
 		}
-		header(&b, "waiting", why)
+		header(&b, "waiting", strings.TrimPrefix(why, "waiting "))
 	}
 	b.WriteByte('\n')
 	row(&b, "ID", "KIND", "STATUS", "GROUP", "VERSION", "NOTE")

@@ -234,9 +234,20 @@ func groupView(s *engine.Snapshot, id engine.GroupID) *engine.GroupView {
 	return nil
 }
 
-// ShapeWords is the desired shape of the data nodes: "2 groups x 3 replicas".
-func ShapeWords(spec *engine.Spec) string {
-	return plural(spec.NumNodeGroups, "group") + " x " + plural(spec.ActiveReplicationFactor, "replica")
+// ShapeWords is the shape of the data nodes: "2 groups x 3 replicas".
+func ShapeWords(c *engine.ClusterView) string {
+	groups, replicas := shape(c)
+	return plural(groups, "group") + " x " + plural(replicas, "replica")
+}
+
+// shape is how many node groups there are and how many replicas each is to have.
+// Groups are in the configuration; a desired state that wants others changes that.
+func shape(c *engine.ClusterView) (groups, replicas int) {
+	groups = c.Spec.NumNodeGroups
+	if config := c.Observed.Config; config != nil {
+		groups = config.NodeGroups
+	}
+	return groups, c.Spec.ActiveReplicationFactor
 }
 
 // GroupWords says how much redundancy a node group has.

@@ -126,7 +126,8 @@ func headerLeft(s *engine.Snapshot, less int) Line {
 	}
 	line := Words(Strong, " "+name).Add(Plain, "  ").Add(role, health)
 	if less < 3 {
-		line = line.Add(Plain, fmt.Sprintf("  %dx%d", c.Spec.NumNodeGroups, c.Spec.ActiveReplicationFactor))
+		groups, replicas := shape(c)
+		line = line.Add(Plain, fmt.Sprintf("  %dx%d", groups, replicas))
 	}
 	if less < 1 {
 		line = line.Add(Dim, "  "+version(c))
