@@ -25,7 +25,7 @@ func TestEngineEndsUnderTheConsole(t *testing.T) {
 	term := s.open(80, 24, up)
 	term.WaitFor("OK, serving")
 	s.signal(s.engine().PID, syscall.SIGKILL)
-	s.left(term, 1, `the engine of cluster "demo" is gone, and the simulated cluster with it`, "rondb-tui up demo")
+	s.left(term, 3, `the engine of cluster "demo" is gone, and the simulated cluster with it`, "rondb-tui up demo")
 	if processes := s.processes(); len(processes) != 0 {
 		t.Errorf("processes left: %v", processes)
 	}
