@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"rondb-tui/control"
 	"rondb-tui/engine"
 	"rondb-tui/engine/loop"
 	"rondb-tui/host/owner"
@@ -66,9 +67,7 @@ func Open(place paths.Cluster, l Launch, version string, log *slog.Logger) (_ *P
 	if err != nil {
 		return nil, err
 	}
-	if p.events, err = openEvents(place.Events, log); err != nil {
-		return nil, err
-	}
+	p.events = openEvents(place.Events, log)
 	p.Host, err = New(Options{
 		Name: place.Name, Seed: l.Seed, Speed: l.Speed, Workload: l.Workload, Rate: l.Rate, Clients: l.Clients,
 		Spec: l.Spec, Source: l.Source, State: state, Journal: p.journal,
@@ -110,6 +109,14 @@ func (p *Process) Run(ctx context.Context, version string) error {
 	err := errors.Join(server.end(), engineStage.end())
 	p.listener = nil
 	return errors.Join(err, p.close())
+}
+
+// Recorded gives the events with a number above after that are in the file, also
+// those of earlier engines, oldest first. It may be called from any goroutine
+// while the engine runs. With an error come the events that could be read.
+func (p *Process) Recorded(after uint64) ([]engine.Event, error) {
+	events, err := ReadEvents(p.place.Events)
+	return events[control.After(events, after):], err
 }
 
 // Close lets go of what Open took, if Run was not called.

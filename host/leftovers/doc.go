@@ -3,7 +3,8 @@
 // no cluster any more because its files were removed under them.
 //
 // A thing counts as left over only if it is surely ours and surely of no use: a
-// socket whose lock nobody holds, a process started as `rondb-tui engine NAME
-// --state DIR` by this user that does not hold the lock in DIR. What belongs to
-// a cluster that runs, or to one that can be started again, is none.
+// socket that refuses connections and whose lock nobody holds, a process started
+// as `rondb-tui engine NAME --state DIR` by this user, among the same mounts, that
+// does not hold the lock in DIR. What belongs to a cluster that runs, or to one
+// that can be started again, is none. Clear looks again before it does anything.
 package leftovers

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 )
 
 const (
+	opClear = "clear what is left over"
 	// settle is how long an engine may take from its start to its lock.
 	settle = time.Second
 	// polite is how long a stray engine may take to end when asked to.
@@ -29,7 +31,8 @@ type Leftover struct {
 	clear func(context.Context) error
 }
 
-// Clear ends or removes it.
+// Clear ends or removes it, after another look: KindConflict if it is of use by
+// now, and then nothing was done.
 func (l *Leftover) Clear(ctx context.Context) error { return l.clear(ctx) }
 
 // Find lists what is left over under the roots, and the stray engines of this
@@ -39,7 +42,7 @@ func Find(ctx context.Context, roots paths.Roots) ([]Leftover, error) {
 	if err != nil {
 		return nil, err
 	}
-	strays, err := strayEngines(ctx)
+	strays, err := strayEngines(ctx, list, settle)
 	return append(sockets, strays...), err
 }
 
@@ -55,41 +58,51 @@ func deadSockets(roots paths.Roots) ([]Leftover, error) {
 	var found []Leftover
 	for _, e := range entries {
 		name, isSocket := strings.CutSuffix(e.Name(), ".sock")
-		if !isSocket || e.Type()&fs.ModeSocket == 0 {
+		if !isSocket {
 			continue
 		}
 		place, err := roots.Cluster(engine.ClusterName(name))
 		if err != nil {
 			continue // not a name of ours
 		}
-		if _, held, err := owner.Look(place.Lock); err != nil || held || answers(place.Socket) {
+		if _, held, err := owner.Look(place.Lock); err != nil || held || !paths.DeadSocket(place.Socket) {
 			continue
 		}
 		found = append(found, Leftover{
 			What:  "a socket nobody answers on: " + place.Socket,
-			clear: func(context.Context) error { return os.Remove(place.Socket) },
+			clear: func(context.Context) error { return clearSocket(place) },
 		})
 	}
 	return found, nil
 }
 
-// answerLimit bounds the knock on a socket.
-const answerLimit = time.Second
-
-// answers says whether somebody listens on a socket.
-func answers(socket string) bool {
-	conn, err := net.DialTimeout("unix", socket, answerLimit)
+// clearSocket removes a socket that was found dead, unless an engine has come up
+// since then.
+func clearSocket(place paths.Cluster) error {
+	_, held, err := owner.Look(place.Lock)
 	if err != nil {
-		return false
+		return err
 	}
-	_ = conn.Close() // it was only a knock
-	return true
+	free := false
+	if !held {
+		if free, err = paths.ClearSocket(place.Socket); err != nil {
+			return err
+		}
+	}
+	if !free {
+		return engine.Errorf(engine.KindConflict, opClear, 0, "%s is in use again", place.Socket)
+	}
+	return nil
 }
 
+// lister gives the processes of this user that see the same files.
+type lister func() ([]process, error)
+
 // strayEngines finds engine processes that do not hold the lock they were
-// started for. It looks twice: an engine that is starting takes its lock soon.
-func strayEngines(ctx context.Context) ([]Leftover, error) {
-	suspects, err := strays()
+// started for. It looks twice, settle apart: an engine that is starting takes its
+// lock soon.
+func strayEngines(ctx context.Context, list lister, settle time.Duration) ([]Leftover, error) {
+	suspects, err := strays(list)
 	if err != nil || len(suspects) == 0 {
 		return nil, err
 	}
@@ -100,23 +113,50 @@ func strayEngines(ctx context.Context) ([]Leftover, error) {
 		return nil, engine.Errorf(engine.KindTransient, "find stray engines", 0, "%w", ctx.Err())
 	case <-timer.C:
 	}
-	again, err := strays()
+	again, err := strays(list)
 	if err != nil {
 		return nil, err
 	}
 	var found []Leftover
-	for pid, stray := range again {
-		if before, ok := suspects[pid]; !ok || before.owner.Start != stray.owner.Start {
-			continue
-		}
+	for _, stray := range inBoth(suspects, again) {
+		pid := stray.owner.PID
 		found = append(found, Leftover{
-			What: fmt.Sprintf("process %d, an engine of cluster %q that owns nothing: %s is not its own", pid, stray.cluster, stray.lock),
-			clear: func(ctx context.Context) error {
-				return owner.EndStray(ctx, stray.owner, polite)
-			},
+			What:  fmt.Sprintf("process %d, an engine of cluster %q that owns nothing: %s is not its own", pid, stray.cluster, stray.lock),
+			clear: func(ctx context.Context) error { return endStray(ctx, stray) },
 		})
 	}
 	return found, nil
+}
+
+// inBoth gives the processes that were strays at both looks, by process id.
+func inBoth(before, now map[int]stray) []stray {
+	var both []stray
+	for _, pid := range slices.Sorted(maps.Keys(now)) {
+		if was, ok := before[pid]; ok && was.owner.Start == now[pid].owner.Start {
+			both = append(both, now[pid])
+		}
+	}
+	return both
+}
+
+// endStray ends an engine that was found to own nothing, unless it owns its
+// cluster by now.
+func endStray(ctx context.Context, s stray) error {
+	owns, err := mayOwn(s.owner.PID, s.lock)
+	if err != nil {
+		return err
+	}
+	if owns {
+		return engine.Errorf(engine.KindConflict, opClear, 0, "process %d has taken its lock meanwhile", s.owner.PID)
+	}
+	return owner.EndStray(ctx, s.owner, polite)
+}
+
+// mayOwn says whether a process holds a lock, or somebody does who does not say
+// who he is.
+func mayOwn(pid int, lock string) (bool, error) {
+	holder, held, err := owner.Look(lock)
+	return held && (holder.PID == pid || holder.PID == 0), err
 }
 
 // stray is an engine process without its lock.
@@ -126,7 +166,8 @@ type stray struct {
 	lock    string
 }
 
-func strays() (map[int]stray, error) {
+// strays finds the engines among the processes that are listed.
+func strays(list lister) (map[int]stray, error) {
 	processes, err := list()
 	if err != nil {
 		return nil, err
@@ -139,8 +180,7 @@ func strays() (map[int]stray, error) {
 		}
 		identity, there := owner.Of(p.pid)
 		lock := filepath.Join(dir, paths.LockFile)
-		holder, held, err := owner.Look(lock)
-		if !there || err != nil || held && holder.PID == p.pid {
+		if owns, err := mayOwn(p.pid, lock); !there || err != nil || owns {
 			continue
 		}
 		found[p.pid] = stray{owner: identity, cluster: cluster, lock: lock}
@@ -157,7 +197,7 @@ func engineOf(args []string) (cluster, dir string, ok bool) {
 	return args[2], args[4], paths.CheckName(args[2]) == nil && filepath.IsAbs(args[4])
 }
 
-// process is one process of this user.
+// process is one process of this user, in our view of the files.
 type process struct {
 	pid  int
 	args []string

@@ -11,8 +11,11 @@ import (
 )
 
 // list reads the command lines of this user's processes from /proc. A process
-// that ends meanwhile, or cannot be looked at, is left out.
+// that ends meanwhile, or cannot be looked at, is left out; so is one in another
+// mount namespace, as in a container: the path of its state directory leads
+// elsewhere for us.
 func list() ([]process, error) {
+	ours := mountsOf("self")
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil, engine.Errorf(engine.KindTerminal, "list processes", 0, "%w", err)
@@ -31,6 +34,9 @@ func list() ([]process, error) {
 		if !ok || int(stat.Uid) != os.Getuid() {
 			continue
 		}
+		if mounts := mountsOf(e.Name()); mounts == "" || mounts != ours {
+			continue
+		}
 		text, err := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
 		if err != nil || len(text) == 0 {
 			continue
@@ -38,4 +44,13 @@ func list() ([]process, error) {
 		all = append(all, process{pid: pid, args: strings.Split(strings.TrimRight(string(text), "\x00"), "\x00")})
 	}
 	return all, nil
+}
+
+// mountsOf names the mount namespace of a process; "" if we may not know.
+func mountsOf(pid string) string {
+	name, err := os.Readlink(filepath.Join("/proc", pid, "ns", "mnt"))
+	if err != nil {
+		return ""
+	}
+	return name
 }

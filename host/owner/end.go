@@ -41,6 +41,17 @@ func End(ctx context.Context, path string, o Owner, polite time.Duration) error 
 	return err
 }
 
+// AwaitGone waits until an owner that was asked to end has gone by itself and the
+// lock is no longer its own; false if that takes longer than limit, or at once if
+// the process is stopped. It signals nobody: call it before End, whose first
+// signal would cut an ending in order short. KindTransient if ctx ends first.
+func AwaitGone(ctx context.Context, path string, o Owner, limit time.Duration) (bool, error) {
+	if o.State() == Stopped {
+		return false, nil
+	}
+	return waitOver(ctx, path, o, limit)
+}
+
 func endHandle(ctx context.Context, path string, o Owner, handle *os.Process, polite time.Duration) error {
 	state := o.State()
 	holder, held, err := Look(path)

@@ -129,6 +129,45 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// Who was asked politely ends by itself: nothing signals it meanwhile.
+func TestAwaitGone(t *testing.T) {
+	path := lockPath(t)
+	c, o := newHolder(t, path)
+	if gone, err := AwaitGone(t.Context(), path, o, 20*time.Millisecond); gone || err != nil {
+		t.Errorf("it is there: %v, %v", gone, err)
+	}
+	c.stop(t)
+	if gone, err := AwaitGone(t.Context(), path, o, long); gone || err != nil {
+		t.Errorf("it is stopped: %v, %v", gone, err)
+	}
+	if err := c.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	c.mustLive(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := AwaitGone(ctx, path, o, long)
+	wantKind(t, err, engine.KindTransient)
+
+	type result struct {
+		gone bool
+		err  error
+	}
+	awaited := make(chan result)
+	go func() {
+		gone, err := AwaitGone(t.Context(), path, o, long)
+		awaited <- result{gone, err}
+	}()
+	c.send(t, "quit")
+	c.waitFor(t, 0, func(s unix.WaitStatus) bool { return s.Exited() && s.ExitStatus() == 0 })
+	if got := <-awaited; !got.gone || got.err != nil {
+		t.Errorf("it went by itself: %+v", got)
+	}
+	if gone, err := AwaitGone(t.Context(), path, o, 0); !gone || err != nil {
+		t.Errorf("it was gone already: %v, %v", gone, err)
+	}
+}
+
 func TestEndGivesUpWithItsContext(t *testing.T) {
 	path := lockPath(t)
 	c, o := newHolder(t, path)

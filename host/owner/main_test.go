@@ -43,6 +43,8 @@ func compete(path string, in io.Reader, out io.Writer) {
 		switch command {
 		case "take":
 			lock, err = acquire(path)
+		case "quit":
+			return
 		case "let":
 			err = lock.Release()
 		case "remove":

@@ -32,11 +32,13 @@ func (c Cluster) Make() error {
 
 // Remove removes the socket and the state directory with all that is in it, and
 // the roots if nothing else is in them. Call it with the lock held, and let the
-// lock go afterwards. What is not there is no error.
+// lock go afterwards. What is not there is no error. A socket that may have a
+// listener stays: the lock held is of our own state root, and a cluster of the
+// same name in another one may share the runtime root.
 func (c Cluster) Remove() error {
 	const op = "remove the cluster's files"
-	if err := os.Remove(c.Socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return engine.Errorf(kindOf(err), op, 0, "%w", err)
+	if _, err := ClearSocket(c.Socket); err != nil {
+		return err
 	}
 	// The lock leaves with its directory, in one move. Removed file by file, a
 	// newcomer could take a new lock in a directory that we still empty.

@@ -31,9 +31,10 @@ func TestRemoveTakesAllOfOneCluster(t *testing.T) {
 	roots := mustFind(t)
 	demo, other := made(t, roots, "demo"), made(t, roots, "other")
 	for _, c := range []Cluster{demo, other} {
-		for _, path := range []string{c.Lock, c.Journal, c.Launch, c.Log, c.Events, c.Socket, c.Dir + "/more"} {
+		for _, path := range []string{c.Lock, c.Journal, c.Launch, c.Log, c.Events, c.Dir + "/more"} {
 			touched(t, path)
 		}
+		deadSocket(t, c.Socket)
 	}
 	left := filepath.Join(roots.State, ".removed-demo") // by a crash in an earlier Remove
 	with(t, os.MkdirAll(left+"/deep", 0o700), "")

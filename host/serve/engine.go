@@ -26,6 +26,14 @@ type Engine interface {
 	End(ctx context.Context) (*engine.Snapshot, error)
 }
 
+// Recorder is what an Engine may be as well: one that knows events which are no
+// longer in its snapshots.
+type Recorder interface {
+	// Recorded gives the events with a number above after that it still knows,
+	// oldest first; with an error, those it could read. It is bounded in size.
+	Recorded(after uint64) ([]engine.Event, error)
+}
+
 // Info says who serves.
 type Info = control.Info
 

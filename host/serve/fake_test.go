@@ -159,7 +159,14 @@ func since() time.Time { return time.UnixMilli(1_700_000_000_123) }
 // run serves a fake engine until the test ends.
 func run(t testing.TB) *rig {
 	t.Helper()
-	r := &rig{fake: newFake(), t: t, socket: socketPath(t)}
+	f := newFake()
+	return runAs(t, f, f)
+}
+
+// runAs serves an engine that is made of a fake one.
+func runAs(t testing.TB, f *fake, e serve.Engine) *rig {
+	t.Helper()
+	r := &rig{fake: f, t: t, socket: socketPath(t)}
 	listener, err := serve.Listen(r.socket)
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +174,7 @@ func run(t testing.TB) *rig {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() {
-		ended <- serve.Run(ctx, listener, r.fake, serve.Info{Cluster: "demo", Driver: "sim", Version: "1.2.3", PID: 4711, Since: since()})
+		ended <- serve.Run(ctx, listener, e, serve.Info{Cluster: "demo", Driver: "sim", Version: "1.2.3", PID: 4711, Since: since()})
 	}()
 	r.end = sync.OnceFunc(func() {
 		cancel()

@@ -2,12 +2,12 @@ package serve
 
 import (
 	"errors"
-	"io/fs"
 	"net"
 	"os"
 
 	"rondb-tui/control"
 	"rondb-tui/engine"
+	"rondb-tui/host/paths"
 )
 
 const (
@@ -47,18 +47,12 @@ func clearDead(socket string) error {
 	if err != nil {
 		return engine.Errorf(engine.KindOf(err), opListen, 0, "%w", err)
 	}
-	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: socket, Net: "unix"}) // never waits
-	if err == nil {
-		_ = conn.Close() // only whether somebody answers mattered
+	free, err := paths.ClearSocket(socket)
+	if err != nil {
+		return engine.Errorf(engine.KindTerminal, opListen, 0, "%w", err)
 	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case !control.Refused(err): // connected, or the queue of somebody who is stopped is full
+	if !free { // somebody answers, or is stopped and the queue is full
 		return engine.Errorf(engine.KindConflict, opListen, 0, "another process listens on %s", socket)
-	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return engine.Errorf(engine.KindTerminal, opListen, 0, "the dead socket cannot be removed: %w", err)
 	}
 	return nil
 }
