@@ -17,7 +17,6 @@ import (
 	"rondb-tui/engine"
 	"rondb-tui/host/owner"
 	"rondb-tui/host/paths"
-	"rondb-tui/internal/buildinfo"
 )
 
 // endLimit bounds the end of an engine: the last audit, then letting go.
@@ -118,6 +117,9 @@ func (p *program) endEngine(ctx context.Context, place paths.Cluster, o owner.Ow
 	// What the audit took of the time must not keep the process from being ended.
 	ctx, cancelEnd := context.WithTimeout(background(ctx), endLimit)
 	defer cancelEnd()
+	if gone, err := owner.AwaitGone(ctx, place.Lock, o, politeEnd); gone || err != nil {
+		return ledger, err
+	}
 	return ledger, owner.End(ctx, place.Lock, o, politeEnd)
 }
 
@@ -133,11 +135,7 @@ func endPolitely(ctx context.Context, socket string) (*engine.Snapshot, error) {
 // forget removes the files of a cluster, as its owner: nobody can start it before
 // the last of them is gone.
 func forget(place paths.Cluster) error {
-	self, err := owner.Self(buildinfo.Version, "", time.Now())
-	if err != nil {
-		return err
-	}
-	lock, err := owner.Acquire(place.Lock, self)
+	lock, err := owner.Hold(place.Lock) // nothing is written: the disk may be full
 	if err != nil {
 		return err
 	}

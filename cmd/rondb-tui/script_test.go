@@ -46,6 +46,8 @@ func TestScripts(t *testing.T) {
 			"signal":   sendTo,
 			"nothing":  nothingLeft,
 			"truncate": truncate,
+
+			"reachable": reachable,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -106,6 +108,14 @@ func nothingLeft(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
+// reachable waits until the engine of a cluster has its socket: reachable NAME.
+func reachable(ts *testscript.TestScript, _ bool, args []string) {
+	socket := filepath.Join(ts.Getenv("XDG_RUNTIME_DIR"), "rondb-tui", args[0]+".sock")
+	if !eventually(func() bool { _, err := os.Stat(socket); return err == nil }) {
+		ts.Fatalf("there is no %s", socket)
+	}
+}
+
 // truncate cuts bytes off the end of a file: truncate FILE COUNT.
 func truncate(ts *testscript.TestScript, _ bool, args []string) {
 	count, err := strconv.Atoi(args[1])
@@ -113,17 +123,6 @@ func truncate(ts *testscript.TestScript, _ bool, args []string) {
 	info, err := os.Stat(args[0])
 	ts.Check(err)
 	ts.Check(os.Truncate(args[0], info.Size()-int64(count)))
-}
-
-// eventually asks until the answer is yes, for ten seconds.
-func eventually(holds func() bool) bool {
-	for range 1000 {
-		if holds() {
-			return true
-		}
-		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // another process's end has no bell
-	}
-	return false
 }
 
 // endAll ends the engines that a script left, which is a failure of a script that

@@ -280,3 +280,14 @@ func (o outcome) check(t *testing.T, args []string, code int, stdout, stderr str
 		t.Errorf("%v: exit code %d, want %d\nstdout, want %q:\n%s\nstderr, want %q:\n%s", args, o.code, code, stdout, o.stdout, stderr, o.stderr)
 	}
 }
+
+// eventually asks until the answer is yes, for ten seconds.
+func eventually(holds func() bool) bool {
+	for range 1000 {
+		if holds() {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // what another process or goroutine prints has no bell
+	}
+	return false
+}

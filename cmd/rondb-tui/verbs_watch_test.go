@@ -189,6 +189,9 @@ func TestLogs(t *testing.T) {
 	out, progress, _, code := follow(t, "line 3 of 2", "data node 4 has no log", "logs", "1,2,4", "-f")
 	await(t, "the last line", out.seen)
 	await(t, "the note", progress.seen)
+	if !eventually(func() bool { return strings.Contains(out.String(), "line 3 of 1\n") }) {
+		t.Error("the log of node 1 never came")
+	}
 	stop()
 	if got := await(t, "the end", code); got != exitDone {
 		t.Errorf("exit code %d, stderr %q", got, progress)

@@ -35,14 +35,14 @@ type Leftover struct {
 // now, and then nothing was done.
 func (l *Leftover) Clear(ctx context.Context) error { return l.clear(ctx) }
 
-// Find lists what is left over under the roots, and the stray engines of this
-// user; those are found on Linux only.
+// Find lists what is left over under the roots: sockets, and engines started for
+// a cluster there; those are found on Linux only.
 func Find(ctx context.Context, roots paths.Roots) ([]Leftover, error) {
 	sockets, err := deadSockets(roots)
 	if err != nil {
 		return nil, err
 	}
-	strays, err := strayEngines(ctx, list, settle)
+	strays, err := strayEngines(ctx, under(roots.State, list), settle)
 	return append(sockets, strays...), err
 }
 
@@ -93,6 +93,18 @@ func clearSocket(place paths.Cluster) error {
 		return engine.Errorf(engine.KindConflict, opClear, 0, "%s is in use again", place.Socket)
 	}
 	return nil
+}
+
+// under leaves out the engines of other state directories: they are not ours to
+// judge.
+func under(state string, list lister) lister {
+	return func() ([]process, error) {
+		all, err := list()
+		return slices.DeleteFunc(all, func(p process) bool {
+			_, dir, ok := engineOf(p.args)
+			return !ok || filepath.Dir(dir) != state
+		}), err
+	}
 }
 
 // lister gives the processes of this user that see the same files.

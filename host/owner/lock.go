@@ -34,7 +34,21 @@ type Lock struct {
 // errors: KindNotFound if the directory is not there, KindDenied if the file may
 // not be written, KindTerminal (a full disk) if it could not be.
 func Acquire(path string, self Owner) (*Lock, error) {
-	const op = "take the lock"
+	lock, err := Hold(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock.record(self); err != nil {
+		return nil, failure(opTake, errors.Join(err, lock.Release()))
+	}
+	return lock, nil
+}
+
+const opTake = "take the lock"
+
+// Hold takes the lock as Acquire does and records nobody: for a moment, by one who
+// may have no room on the disk.
+func Hold(path string) (*Lock, error) {
 	var holder Owner
 	for try := range attempts {
 		if try > 0 {
@@ -42,27 +56,23 @@ func Acquire(path string, self Owner) (*Lock, error) {
 		}
 		file, got, err := tryLock(path)
 		if err != nil {
-			return nil, failure(op, err)
+			return nil, failure(opTake, err)
 		}
 		if got {
-			lock := &Lock{path: path, file: file}
-			if err := lock.record(self); err != nil {
-				return nil, failure(op, errors.Join(err, lock.Release()))
-			}
-			return lock, nil
+			return &Lock{path: path, file: file}, nil
 		}
 		if file == nil {
 			continue // the path names another file by now
 		}
 		holder = readRecord(file)
 		if err := file.Close(); err != nil {
-			return nil, failure(op, err)
+			return nil, failure(opTake, err)
 		}
 		if holder.State() != Gone {
 			break
 		}
 	}
-	return nil, engine.Errorf(engine.KindConflict, op, 0, "%w", &HeldError{Owner: holder})
+	return nil, engine.Errorf(engine.KindConflict, opTake, 0, "%w", &HeldError{Owner: holder})
 }
 
 // tryLock opens the file and asks for its lock once. It gives the open file, and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -25,6 +26,8 @@ type server struct {
 // Run serves on a listener until ctx ends, and returns when every call is over
 // and the socket is gone. It is an error if the listener breaks before that.
 func Run(ctx context.Context, l net.Listener, e Engine, info Info) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	s := &server{engine: e, info: info, ending: ctx.Done(), streams: make(chan struct{}, maxStreams)}
 	g := grpc.NewServer(
 		grpc.MaxRecvMsgSize(control.MaxRequest),
@@ -38,9 +41,13 @@ func Run(ctx context.Context, l net.Listener, e Engine, info Info) error {
 	agentproto.RegisterControlServer(g, s)
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(l) }()
+	var keeper sync.WaitGroup
+	keeper.Go(func() { keep(ctx, g, l.Addr().String()) })
+	defer keeper.Wait()
 	select {
 	case err := <-served:
 		g.Stop()
+		cancel()
 		return engine.Errorf(engine.KindTerminal, "serve the control socket", 0, "%w", err)
 	case <-ctx.Done():
 	}
