@@ -3,11 +3,13 @@ package host
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"rondb-tui/engine"
+	"rondb-tui/workload"
 )
 
 // Launch is what an engine is started with. It crosses a pipe to the engine's
@@ -42,7 +44,27 @@ func ReadLaunch(path string) (Launch, bool, error) {
 	if err := json.Unmarshal(text, &l); err != nil {
 		return Launch{}, false, engine.Errorf(engine.KindInvalid, op, 0, "%s: %w; remove the file to start with the defaults", path, err)
 	}
+	if what := l.wrong(); what != "" {
+		return Launch{}, false, engine.Errorf(engine.KindInvalid, op, 0, "%s: %s; remove the file to start with the defaults", path, what)
+	}
 	return l, true, nil
+}
+
+// wrong names what no `up` would have recorded, "" if there is nothing.
+func (l *Launch) wrong() string {
+	switch {
+	case l.Driver != DriverSim:
+		return fmt.Sprintf("Driver %q is not known", l.Driver)
+	case l.Workload != "bank" && l.Workload != "kv" && l.Workload != "none":
+		return fmt.Sprintf("Workload %q is not known", l.Workload)
+	case l.Rate < 1 || l.Rate > workload.MaxRate:
+		return fmt.Sprintf("Rate %d is out of range", l.Rate)
+	case l.Clients < 1 || l.Clients > workload.MaxClients:
+		return fmt.Sprintf("Clients %d is out of range", l.Clients)
+	case l.Speed <= 0:
+		return fmt.Sprintf("Speed %v is out of range", l.Speed)
+	}
+	return ""
 }
 
 // save records the launch: written beside, then moved into place, so that a full

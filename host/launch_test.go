@@ -50,7 +50,8 @@ func TestALaunchThatCannotBeSaved(t *testing.T) {
 
 func TestABrokenLaunchSaysHowToMendIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "launch.json")
-	for name, text := range map[string]string{"empty": "", "cut off": `{"Cluster":"de`, "of another type": `{"Rate":"fast"}`} {
+	for name, text := range map[string]string{"empty": "", "cut off": `{"Cluster":"de`, "of another type": `{"Rate":"fast"}`,
+		"out of range": `{"Driver":"sim","Workload":"bank","Rate":-7,"Clients":8,"Speed":1}`, "unknown": `{"Driver":"sim","Workload":"zz","Rate":7,"Clients":8,"Speed":1}`} {
 		write(t, path, text)
 		_, found, err := ReadLaunch(path)
 		if found || engine.KindOf(err) != engine.KindInvalid || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "remove the file") {

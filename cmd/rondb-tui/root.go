@@ -14,13 +14,35 @@ import (
 
 // run is the program without the process: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := &careful{to: stdout}
+	if !onTerminal(stdout) {
+		stdout = out
+	}
 	root := newRoot(&program{stdin: stdin, stdout: stdout, stderr: stderr}) //nolint:contextcheck // cobra hands the context to the command that runs
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil && out.failed != nil {
+		err = fmt.Errorf("the result could not be written: %w", out.failed)
+	}
 	if err != nil {
 		printError(stderr, err)
 	}
 	return exitCode(err)
+}
+
+// careful remembers that a result could not be written, so that a script which
+// saves it on a full disk is told.
+type careful struct {
+	to     io.Writer
+	failed error
+}
+
+func (c *careful) Write(text []byte) (int, error) {
+	n, err := c.to.Write(text)
+	if err != nil && c.failed == nil {
+		c.failed = err
+	}
+	return n, err
 }
 
 func newRoot(p *program) *cobra.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -39,7 +40,7 @@ func recordedSpec(journal string) (*engine.Spec, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w (%s)", err, mend(err))
 	}
 	return recovered.State.Spec, nil
 }

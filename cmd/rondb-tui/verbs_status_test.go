@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -60,6 +62,23 @@ func TestWithoutAnEngine(t *testing.T) {
 		}
 	}
 }
+
+// TestResultThatCannotBeWritten: a script that saves a result on a full disk is told.
+func TestResultThatCannotBeWritten(t *testing.T) {
+	withFake(t)
+	for _, args := range [][]string{{"status"}, {"plan"}, {"ps"}, {"version"}} {
+		var stderr bytes.Buffer
+		code := run(t.Context(), args, strings.NewReader(""), full{}, &stderr)
+		if code != exitUnexpected || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("%v: exit code %d, %q", args, code, stderr.String())
+		}
+	}
+}
+
+// full is a full disk.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 // TestWrongUse: every wrong command line is exit code 2, names what is wrong and
 // what is near, and reaches no engine.
