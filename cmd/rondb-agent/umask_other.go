@@ -1,6 +1,0 @@
-//go:build !unix
-
-package main
-
-// shareWithGroup does nothing: there is no such mask.
-func shareWithGroup() {}
