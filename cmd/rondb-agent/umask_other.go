@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// shareWithGroup does nothing: there is no such mask.
+func shareWithGroup() {}
