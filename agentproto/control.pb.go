@@ -411,6 +411,7 @@ func (x *PreviewReply) GetPreview() []byte {
 
 type SnapshotsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	StateOnly     bool                   `protobuf:"varint,1,opt,name=state_only,json=stateOnly,proto3" json:"state_only,omitempty"` // leave out the events and the samples of the load, for who asks once
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -443,6 +444,13 @@ func (x *SnapshotsRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use SnapshotsRequest.ProtoReflect.Descriptor instead.
 func (*SnapshotsRequest) Descriptor() ([]byte, []int) {
 	return file_control_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *SnapshotsRequest) GetStateOnly() bool {
+	if x != nil {
+		return x.StateOnly
+	}
+	return false
 }
 
 // SnapshotMessage without a snapshot is a sign of life; its events, if it has
@@ -906,8 +914,10 @@ const file_control_proto_rawDesc = "" +
 	"\arequest\x18\x01 \x01(\fR\arequest\"`\n" +
 	"\fPreviewReply\x126\n" +
 	"\afailure\x18\x01 \x01(\v2\x1c.rondbtui.control.v1.FailureR\afailure\x12\x18\n" +
-	"\apreview\x18\x02 \x01(\fR\apreview\"\x12\n" +
-	"\x10SnapshotsRequest\"E\n" +
+	"\apreview\x18\x02 \x01(\fR\apreview\"1\n" +
+	"\x10SnapshotsRequest\x12\x1d\n" +
+	"\n" +
+	"state_only\x18\x01 \x01(\bR\tstateOnly\"E\n" +
 	"\x0fSnapshotMessage\x12\x1a\n" +
 	"\bsnapshot\x18\x01 \x01(\fR\bsnapshot\x12\x16\n" +
 	"\x06events\x18\x02 \x01(\fR\x06events\"=\n" +

@@ -44,7 +44,11 @@ func (p *program) attach(ctx context.Context, name string, readOnly bool) error 
 	if !p.interactive() {
 		return withCode(exitUsage, fmt.Errorf("the console needs a terminal; `rondb-tui status` and `rondb-tui events` do not"))
 	}
-	client, err := p.connect(ctx, name)
+	place, err := p.place(name)
+	if err != nil {
+		return err
+	}
+	client, err := p.reach(ctx, place, (*control.Client).Follow)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,12 @@ func (p *program) connect(ctx context.Context, name string) (*control.Client, er
 	return p.connectTo(ctx, place)
 }
 
+// connectTo follows the state alone: what a command shows beyond it, it asks for.
 func (p *program) connectTo(ctx context.Context, place paths.Cluster) (*control.Client, error) {
+	return p.reach(ctx, place, (*control.Client).FollowState)
+}
+
+func (p *program) reach(ctx context.Context, place paths.Cluster, follow func(*control.Client, context.Context) error) (*control.Client, error) {
 	o, held, err := owner.Look(place.Lock)
 	if err != nil {
 		return nil, err
@@ -115,7 +120,7 @@ func (p *program) connectTo(ctx context.Context, place paths.Cluster) (*control.
 	if err != nil {
 		return nil, unreachable(place.Name, o, err)
 	}
-	if err := client.Follow(limited); err != nil {
+	if err := follow(client, limited); err != nil {
 		return nil, errors.Join(unreachable(place.Name, o, err), client.Close())
 	}
 	return client, nil

@@ -16,14 +16,16 @@ type follower struct {
 	rev    uint64 // of the last snapshot
 	seq    uint64 // of the last event
 	begun  bool
+
+	stateOnly bool // without events and samples
 }
 
 // Snapshots sends the newest snapshot at once and then whenever there is a newer
 // one, and a sign of life when nothing else was to be said.
-func (s *server) Snapshots(_ *agentproto.SnapshotsRequest, stream grpc.ServerStreamingServer[agentproto.SnapshotMessage]) error {
+func (s *server) Snapshots(request *agentproto.SnapshotsRequest, stream grpc.ServerStreamingServer[agentproto.SnapshotMessage]) error {
 	bell, stop := s.engine.Listen()
 	defer stop()
-	f := &follower{stream: stream}
+	f := &follower{stream: stream, stateOnly: request.GetStateOnly()}
 	life := time.NewTimer(signOfLife)
 	defer life.Stop()
 	ctx := stream.Context()
@@ -58,14 +60,17 @@ func (f *follower) send(snapshot *engine.Snapshot) (sent bool, err error) {
 	if snapshot == nil || f.begun && snapshot.Rev <= f.rev {
 		return false, nil
 	}
+	lean := *snapshot
+	lean.Cluster.Events = nil
 	events := snapshot.Cluster.Events
 	events = events[control.After(events, f.seq):]
+	if f.stateOnly {
+		lean.Load.Samples, events = nil, nil
+	}
 	parts, err := batches(events)
 	if err != nil {
 		return false, err
 	}
-	lean := *snapshot
-	lean.Cluster.Events = nil
 	body, err := encode(&lean)
 	if err != nil {
 		return false, err
