@@ -13,6 +13,7 @@ import (
 	"rondb-tui/agent"
 	"rondb-tui/agent/stub"
 	"rondb-tui/agentproto"
+	"rondb-tui/dockerdrv/netcut"
 	"rondb-tui/internal/buildinfo"
 )
 
@@ -37,6 +38,8 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	switch {
 	case args[0] == "stub":
 		return standIn(args[1:], out, errs)
+	case args[0] == netcut.Command:
+		return netcut.Main(context.Background(), args[1:], in, out)
 	case args[0] == "remove" && len(args) == 2:
 		return report(errs, os.RemoveAll(args[1]), exitError) //nolint:gosec // the agent names it
 	case args[0] == "version" && len(args) == 1:

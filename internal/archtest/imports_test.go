@@ -53,6 +53,7 @@ func rules() []rule {
 		{in: "control", forbid: []string{module + "/host", module + "/simdrv", module + "/workload", module + "/engine/loop", module + "/engine/plan", module + "/tui"}, because: "a client knows the vocabulary and the contract"},
 		{in: "rondb/...", forbid: []string{".", module + "/engine", module + "/simdrv", module + "/host", module + "/tui", module + "/agentproto"}, because: "what we know of RonDB stands on the standard library alone"},
 		{in: "rondb/config", direct: true, forbid: []string{"os", "net", "os/exec", "log"}, because: "configuration files are made of values"},
+		{in: "dockerdrv", forbid: []string{module + "/engine/plan", module + "/engine/loop", module + "/simdrv", module + "/host", module + "/control", module + "/tui", module + "/workload", "charm.land", "github.com/dolthub"}, because: "a driver knows the vocabulary, the contract of the agents and RonDB"},
 		{in: "agent/...", forbid: []string{module + "/engine", module + "/simdrv", module + "/host", module + "/control", module + "/tui", module + "/workload", "charm.land", "github.com/dolthub"}, because: "an agent knows its process and the contract, nothing of plans"},
 		{in: "agentproto", direct: true, forbid: []string{module + "/"}, because: "a contract is not made of our code"},
 		{in: "chaos", forbid: []string{module + "/engine/loop", module + "/engine/plan", module + "/engine/exec", module + "/simdrv", module + "/host", module + "/tui", "google.golang.org"}, because: "faults are scheduled on the vocabulary alone"},

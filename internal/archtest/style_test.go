@@ -107,7 +107,7 @@ func TestDriversKnowEveryAction(t *testing.T) {
 	if len(actions) < 10 {
 		t.Fatalf("only %d actions found in engine/action.go", len(actions))
 	}
-	for _, driver := range []string{"simdrv"} {
+	for _, driver := range []string{"simdrv", "internal/filedrv", "dockerdrv"} {
 		for _, action := range actions {
 			known := false
 			for _, s := range all {

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package netcut
+
+import "net/netip"
+
+func cut(netip.Prefix) (restore func(), err error) { return nil, ErrUnsupported }
