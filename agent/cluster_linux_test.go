@@ -140,7 +140,7 @@ func TestAPauseEndsThoughNobodyIsConnected(t *testing.T) {
 		t.Errorf("paused: %v", now)
 	}
 	awaitProc(t, now.GetPid(), func(state string) bool { return state == "T" }) // its threads stop one after another
-	if err := paused.conn.Close(); err != nil { // the engine is gone
+	if err := paused.conn.Close(); err != nil {                                 // the engine is gone
 		t.Fatal(err)
 	}
 	awaitProc(t, now.GetPid(), func(state string) bool { return state != "T" })
