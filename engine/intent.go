@@ -94,6 +94,23 @@ const (
 	ScaleGroups     ScaleTarget = "groups"
 )
 
+// Count gives a count of the desired state, 0 for what is none.
+func (s Spec) Count(target ScaleTarget) int {
+	switch target {
+	case ScaleReplicas:
+		return s.ActiveReplicationFactor
+	case ScaleMySQL:
+		return s.NumManagedMysqldVms
+	case ScaleManagement:
+		return s.NumManagedMgmdVms
+	case ScaleAPI:
+		return s.NumManagedApiVms
+	case ScaleGroups:
+		return s.NumNodeGroups
+	}
+	return 0
+}
+
 // Apply gives the desired state that a change asks for. It does not judge it:
 // package validate does.
 func (s Spec) Apply(change Scale) Spec {

@@ -63,10 +63,7 @@ func Open(place paths.Cluster, l Launch, version string, log *slog.Logger) (_ *P
 	if p.journal, recovered, err = loop.OpenJournal(place.Journal); err != nil {
 		return nil, err
 	}
-	state, err := loop.Replay(recovered.Entries)
-	if err != nil {
-		return nil, err
-	}
+	state := recovered.State
 	p.events = openEvents(place.Events, log)
 	p.Host, err = New(Options{
 		Name: place.Name, Seed: l.Seed, Speed: l.Speed, Workload: l.Workload, Rate: l.Rate, Clients: l.Clients,

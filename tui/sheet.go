@@ -127,7 +127,7 @@ func (sh *sheet) done() string {
 	case sheetUndo:
 		return fmt.Sprintf("undone, as revision %d", sh.preview.Plan.Revision)
 	default:
-		return fmt.Sprintf("%s: %d desired now", countWords(sh.change.Target), countOf(&sh.preview.Spec, sh.change.Target))
+		return fmt.Sprintf("%s: %d desired now", countWords(sh.change.Target), sh.preview.Spec.Count(sh.change.Target))
 	}
 }
 

@@ -46,22 +46,6 @@ func countWords(target engine.ScaleTarget) string {
 	}
 }
 
-// countOf reads a count out of a desired state.
-func countOf(s *engine.Spec, target engine.ScaleTarget) int {
-	switch target {
-	case engine.ScaleReplicas:
-		return s.ActiveReplicationFactor
-	case engine.ScaleMySQL:
-		return s.NumManagedMysqldVms
-	case engine.ScaleManagement:
-		return s.NumManagedMgmdVms
-	case engine.ScaleAPI:
-		return s.NumManagedApiVms
-	default:
-		return s.NumNodeGroups
-	}
-}
-
 // undoTitle says where an undo leads to, as far as the engine has told.
 func (sh *sheet) undoTitle() string {
 	switch p := sh.preview; {
@@ -106,7 +90,7 @@ func noteRows(note string, w int) []present.Line {
 func (sh *sheet) planBody(s *engine.Snapshot, w int) []present.Line {
 	var rows []present.Line
 	if sh.kind == sheetChange {
-		now := countOf(&s.Cluster.Spec, sh.change.Target)
+		now := s.Cluster.Spec.Count(sh.change.Target)
 		text := fmt.Sprintf("%s: %d -> %d", countWords(sh.change.Target), now, now+sh.change.Delta)
 		rows = append(rows, present.Words(present.Strong, text).Add(present.Dim, "   (+ and - change it)"))
 	}

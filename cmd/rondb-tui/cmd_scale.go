@@ -98,25 +98,9 @@ func scaled(present engine.Spec, scalings []scaling) engine.Spec {
 	for _, one := range scalings {
 		delta := one.value
 		if !one.relative {
-			delta -= countOf(&next, one.target)
+			delta -= next.Count(one.target)
 		}
 		next = next.Apply(engine.Scale{Target: one.target, Delta: delta})
 	}
 	return next
-}
-
-func countOf(s *engine.Spec, target engine.ScaleTarget) int {
-	switch target {
-	case engine.ScaleReplicas:
-		return s.ActiveReplicationFactor
-	case engine.ScaleMySQL:
-		return s.NumManagedMysqldVms
-	case engine.ScaleManagement:
-		return s.NumManagedMgmdVms
-	case engine.ScaleAPI:
-		return s.NumManagedApiVms
-	case engine.ScaleGroups:
-		return s.NumNodeGroups
-	}
-	return 0
 }

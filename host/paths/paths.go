@@ -13,10 +13,13 @@ import (
 )
 
 const (
-	folder    = "rondb-tui"
-	private   = 0o700
-	maxSocket = 103 // bytes; what macOS takes, Linux takes a few more
+	folder  = "rondb-tui"
+	private = 0o700
 )
+
+// MaxSocket is the longest path of a socket, in bytes: what macOS takes; Linux takes
+// a few more.
+const MaxSocket = 103
 
 // LockFile is the name of the lock in a cluster's directory.
 const LockFile = "lock"
@@ -84,10 +87,10 @@ func (r Roots) Cluster(name engine.ClusterName) (Cluster, error) {
 		Events:  filepath.Join(dir, "events.jsonl"),
 		Socket:  filepath.Join(r.Runtime, string(name)+".sock"),
 	}
-	if len(c.Socket) > maxSocket {
+	if len(c.Socket) > MaxSocket {
 		return Cluster{}, engine.Errorf(engine.KindInvalid, "place the control socket", 0,
 			"%s has %d bytes, a socket's path at most %d; use a shorter name, or set XDG_RUNTIME_DIR to a shorter directory of yours",
-			c.Socket, len(c.Socket), maxSocket)
+			c.Socket, len(c.Socket), MaxSocket)
 	}
 	return c, nil
 }

@@ -218,9 +218,9 @@ func TestNames(t *testing.T) {
 }
 
 func TestASocketsPathHasAnEnd(t *testing.T) {
-	fits := Roots{State: "/s", Runtime: "/" + strings.Repeat("r", maxSocket-len("//demo.sock"))}
+	fits := Roots{State: "/s", Runtime: "/" + strings.Repeat("r", MaxSocket-len("//demo.sock"))}
 	c, err := fits.Cluster("demo")
-	if err != nil || len(c.Socket) != maxSocket {
+	if err != nil || len(c.Socket) != MaxSocket {
 		t.Fatalf("%d bytes, %v", len(c.Socket), err)
 	}
 	_, err = fits.Cluster("demo2")

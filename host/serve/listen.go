@@ -10,19 +10,16 @@ import (
 	"rondb-tui/host/paths"
 )
 
-const (
-	opListen      = "listen on the control socket"
-	maxSocketPath = 103 // bytes; the shortest limit of the systems we run on
-)
+const opListen = "listen on the control socket"
 
 // Listen makes the control socket, for its owner alone. A dead socket in its way
 // is removed; one that somebody listens on is KindConflict. The directory should
 // be 0700: between its making and the change of its mode the socket has the mode
 // that the umask leaves. Closing the listener removes the socket.
 func Listen(socket string) (net.Listener, error) {
-	if len(socket) > maxSocketPath {
+	if len(socket) > paths.MaxSocket {
 		return nil, engine.Errorf(engine.KindInvalid, opListen, 0,
-			"the path %s has %d bytes, a socket's at most %d: choose a shorter XDG_RUNTIME_DIR", socket, len(socket), maxSocketPath)
+			"the path %s has %d bytes, a socket's at most %d: choose a shorter XDG_RUNTIME_DIR", socket, len(socket), paths.MaxSocket)
 	}
 	if err := clearDead(socket); err != nil {
 		return nil, err
